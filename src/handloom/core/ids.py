@@ -1,0 +1,60 @@
+"""Ids as people see them: a letter that says what it is and a number, ``q12`` for question 12."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any
+
+from .errors import Malformed, NotFound
+
+LETTERS = {
+    "project": "p",
+    "task": "t",
+    "item": "i",
+    "question": "q",
+    "batch": "b",
+    "commit": "c",
+    "run": "r",
+    "model": "m",
+    "release": "v",
+    "prediction": "y",
+    "job": "j",
+    "actor": "a",
+    "guideline": "g",
+}
+_NOUNS = {letter: noun for noun, letter in LETTERS.items()}
+_ID = re.compile(r"([a-z])([1-9][0-9]{0,17})")
+
+
+def show(noun: str, number: int) -> str:
+    """``show("question", 12)`` is ``"q12"``."""
+    return f"{LETTERS[noun]}{number}"
+
+
+def parse(noun: str, text: object) -> int:
+    """The number in ``q12``; raises `NotFound` for anything that is not an id of this noun."""
+    found = _ID.fullmatch(text) if isinstance(text, str) else None
+    if found is None or found[1] != LETTERS[noun]:
+        raise NotFound(noun, str(text)[:80])
+    return int(found[2])
+
+
+def parse_any(text: str) -> tuple[str, int]:
+    """Noun and number of any id; raises `Malformed` when it is none."""
+    found = _ID.fullmatch(text)
+    if found is None or found[1] not in _NOUNS:
+        raise Malformed(f"{text[:80]!r} is not an id; ids look like q12 (question), m3 (model), y7 (prediction)")
+    return _NOUNS[found[1]], int(found[2])
+
+
+def canonical(value: Any) -> str:
+    """JSON with sorted keys and no spaces: equal content gives equal text."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def digest(value: Any) -> str:
+    """BLAKE2b-160 of bytes, or of the canonical JSON of anything else, in hex (40 characters)."""
+    raw = value if isinstance(value, bytes) else canonical(value).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(raw, digest_size=20).hexdigest()

@@ -1,0 +1,186 @@
+"""Extension points: small protocols, registered by entry point, each with a contract suite in `handloom.testing`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from .arrays import Features, Indices, Probs, Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One item as an encoder sees it: its fields, and its media bytes read when asked for.
+
+    data: the item's JSON fields. open: bytes of the blob with that digest.
+    """
+
+    data: Mapping[str, Any]
+    open: Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line of an input, as a reader gives it.
+
+    line: 1-based position in the source, for messages. media: bytes of a file per field name, to be stored as blobs.
+    """
+
+    line: int
+    data: Mapping[str, Any]
+    key: str | None = None
+    labels: Mapping[str, Any] | None = None
+    meta: Mapping[str, Any] | None = None
+    media: Mapping[str, bytes] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A line that could not be read, with its error; reading goes on."""
+
+    line: int
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What a strategy may look at, row i of everything being the same item.
+
+    features: of all n rows. probabilities: (n, classes) of the latest model, or None before the first.
+    labelled: rows that have a label, in the order they were labelled. targets: their class numbers (-1 unknown).
+    candidates: rows that may be picked; disjoint from `labelled`.
+    """
+
+    features: Features | None
+    probabilities: Probs | None
+    labelled: Indices
+    targets: Indices
+    candidates: Indices
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One row picked: how much it was wanted, with what probability it was drawn, and why in words."""
+
+    index: int
+    score: float
+    probability: float
+    strategy: str
+    reason: str
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """Reads one kind of file or folder, line by line, in constant memory."""
+
+    name: str
+
+    def matches(self, path: Path) -> bool: ...
+
+    def read(self, path: Path, options: Mapping[str, Any]) -> Iterator[Record | Bad]: ...
+
+
+@runtime_checkable
+class Strategy(Protocol):
+    """Chooses which rows of the pool to ask about next."""
+
+    name: str
+
+    def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]: ...
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """Turns items into features. Learns only from unlabelled content, so its output is cached and shared by all runs."""
+
+    name: str
+
+    def fit(self, items: Iterable[Content]) -> None: ...
+
+    def encode(self, items: Iterable[Content]) -> Features: ...
+
+    def save(self, folder: Path) -> None: ...
+
+    def load(self, folder: Path) -> None: ...
+
+
+@runtime_checkable
+class Learner(Protocol):
+    """Learns labels from features.
+
+    fit: targets (n, classes) float32 in [0, 1]; a single-label row holds one 1. weights (n,) or None.
+    predict: probabilities (n, classes).
+    """
+
+    name: str
+
+    def fit(self, features: Features, targets: np.ndarray, *, weights: np.ndarray | None, rng: np.random.Generator) -> None: ...
+
+    def predict(self, features: Features) -> Probs: ...
+
+    def save(self, folder: Path) -> None: ...
+
+    def load(self, folder: Path) -> None: ...
+
+
+@runtime_checkable
+class Task(Protocol):
+    """A learning problem on items: which fields it needs, its shape, its encoder and learner, its metrics, its widget."""
+
+    kind: str
+    shape: str
+    widget: str
+    fields: Mapping[str, str]
+
+    def check(self, data: Mapping[str, Any]) -> None: ...
+
+    def encoder(self, options: Mapping[str, Any]) -> Encoder: ...
+
+    def learner(self, options: Mapping[str, Any]) -> Learner: ...
+
+    def metrics(self, truth: np.ndarray, probabilities: Probs, classes: Sequence[str], *, rng: np.random.Generator) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a set of answers is worth: a value, how sure, and which answers it came from."""
+
+    value: Any
+    confidence: float
+    n: int
+    answers: tuple[str, ...]
+
+
+@runtime_checkable
+class Aggregator(Protocol):
+    """Turns the standing answers of one item and task into an estimate."""
+
+    name: str
+
+    def estimate(self, answers: Sequence[tuple[str, str, Any]]) -> Estimate | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found: a name, how bad (``info``, ``warning``, ``error``), a sentence, and numbers."""
+
+    check: str
+    severity: str
+    message: str
+    details: Mapping[str, Any]
+
+
+@runtime_checkable
+class Check(Protocol):
+    """Looks at one subject (a commit, an evaluation) and says what it found."""
+
+    name: str
+
+    def check(self, subject: Any) -> list[Finding]: ...
+
+
+ScoreFunction = Callable[[Probs], Scores]

@@ -1,0 +1,104 @@
+"""Labels: what the standing answers of an item are worth, kept beside them and rebuilt from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..core.protocols import Estimate
+from . import schema
+from .upsert import upsert
+from .writer import Tx
+
+a = schema.answer
+_newer = a.alias("newer")
+
+_STANDING = (
+    sa.select(a.c.id, schema.actor.c.kind, a.c.value)
+    .join(schema.actor, schema.actor.c.id == a.c.actor_id)
+    .where(
+        a.c.item_id == sa.bindparam("item"),
+        a.c.task_id == sa.bindparam("task"),
+        a.c.outcome == "answered",
+        a.c.late == sa.false(),
+        ~sa.exists().where(_newer.c.supersedes == a.c.id),
+    )
+    .order_by(a.c.seq)
+)
+
+
+def standing(connection: sa.Connection, *, task_id: int, item_id: int) -> Sequence[tuple[str, str, Any]]:
+    """(answer id, kind of actor, value) of the answers that count: in time, answered, not superseded."""
+    rows = connection.execute(_STANDING, {"item": item_id, "task": task_id})
+    return [(row.id, row.kind, row.value) for row in rows]
+
+
+def refresh(tx: Tx, place: Any, *, had: bool, position: int) -> None:
+    """Estimate the label of a place (project_id, task_id, item_id, test) anew; ``had``: there was one before.
+
+    ``position`` is the seq of the newest answer, from which a commit sees what changed.
+    """
+    if tx.hooks.estimate is None:
+        return
+    estimate = tx.hooks.estimate(standing(tx.connection, task_id=place.task_id, item_id=place.item_id))
+    if estimate is not None:
+        tx.execute(upsert(tx.dialect, schema.label, replace=_CHANGING), _row(place, estimate, position))
+    elif had:
+        tx.execute(_REMOVE, {"task": place.task_id, "item": place.item_id})
+    change = (estimate is not None) - had
+    if change:
+        _count(tx, place, by=change)
+
+
+_CHANGING = ("value", "confidence", "n", "answers", "test", "position")
+
+
+def _row(place: Any, estimate: Estimate, position: int) -> dict[str, Any]:
+    return {
+        "task_id": place.task_id,
+        "item_id": place.item_id,
+        "value": estimate.value,
+        "confidence": estimate.confidence,
+        "n": estimate.n,
+        "answers": list(estimate.answers),
+        "test": place.test,
+        "position": position,
+    }
+
+
+def _count(tx: Tx, place: Any, *, by: int) -> None:
+    tx.count(place.project_id, f"labels.{place.task_id}", by)
+    if place.test:
+        tx.count(place.project_id, f"labels.{place.task_id}.test", by)
+
+
+_REMOVE = sa.delete(schema.label).where(
+    schema.label.c.task_id == sa.bindparam("task"), schema.label.c.item_id == sa.bindparam("item")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a label belongs."""
+
+    project_id: int
+    task_id: int
+    item_id: int
+    test: bool
+
+
+def first(tx: Tx, answers: Sequence[tuple[Place, str, Any]], position: int) -> None:
+    """Labels of new items, each from the one answer (place, answer id, value) that came with it."""
+    if tx.hooks.estimate is None:
+        return
+    rows = []
+    for place, answer_id, value in answers:
+        estimate = tx.hooks.estimate([(answer_id, "import", value)])
+        if estimate is not None:
+            rows.append(_row(place, estimate, position))
+            _count(tx, place, by=1)
+    if rows:
+        tx.execute(sa.insert(schema.label), rows)

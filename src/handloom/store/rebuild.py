@@ -1,0 +1,259 @@
+"""``handloom doctor``: derive every projection from the log again, compare, and on request put it right.
+
+The log is what was asked (the first columns of a question), the answers, and the events; everything else follows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..core import questions as life
+from ..core.ids import show
+from ..core.questions import Progress
+from . import labels, schema
+from .writer import Hooks, Tx
+
+PAGE = 5_000
+"""Events, questions or labels read at a time."""
+_KINDS = ("question.claimed", "claim.released", "claim.expired", "question.closed", "answer.given")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where a projection is not what the log says."""
+
+    projection: str
+    subject: str
+    stored: Any
+    derived: Any
+
+
+@dataclass(slots=True)
+class Replayed:
+    """Where every question and every turn stands by the log alone."""
+
+    progress: dict[int, Progress]
+    turns: dict[tuple[int, int], str]
+
+
+def replay(connection: sa.Connection) -> Replayed:
+    """Run the log through `handloom.core.questions`."""
+    q = schema.question
+    progress = {row.id: Progress(row.needs) for row in connection.execute(sa.select(q.c.id, q.c.needs))}
+    state = Replayed(progress, {})
+    answers = connection.execute(sa.select(schema.answer.c.id, schema.answer.c.outcome))
+    outcomes: dict[str, str] = {row.id: row.outcome for row in answers}
+    for event in _events(connection):
+        _apply(state, event, outcomes)
+    return state
+
+
+def _events(connection: sa.Connection) -> Iterator[Any]:
+    e, seq = schema.event, 0
+    while True:
+        page = connection.execute(
+            sa.select(e.c.seq, e.c.kind, e.c.actor_id, e.c.body)
+            .where(e.c.seq > seq, e.c.kind.in_(_KINDS))
+            .order_by(e.c.seq)
+            .limit(PAGE)
+        ).all()
+        if not page:
+            return
+        yield from page
+        seq = page[-1].seq
+
+
+def _apply(state: Replayed, event: Any, outcomes: dict[str, str]) -> None:
+    body, progress, turns = event.body, state.progress, state.turns
+    match event.kind:
+        case "question.claimed":
+            for question in body["questions"]:
+                if not body.get("renewed"):
+                    progress[question] = life.claimed(progress[question])
+                turns[question, event.actor_id] = "held"
+        case "claim.released" | "claim.expired":
+            for question, actor in body["turns"]:
+                progress[question] = life.unclaimed(progress[question])
+                turns[question, actor] = event.kind.removeprefix("claim.")
+        case "question.closed":
+            question = body["question"]
+            progress[question] = life.closed(progress[question], body["state"])
+            for key, turn in turns.items():
+                if key[0] == question and turn == "held":
+                    turns[key] = "expired"
+        case "answer.given":
+            _apply_answer(state, event.actor_id, body, outcomes)
+
+
+def _apply_answer(state: Replayed, actor: int, body: dict[str, Any], outcomes: dict[str, str]) -> None:
+    question = body["question"]
+    now = state.progress[question]
+    if body["counted"]:
+        if body["supersedes"]:
+            now = life.superseded(now, outcomes[body["supersedes"]], body["outcome"])
+        else:
+            now = life.answered(now, body["outcome"], held=body["held"])
+        if now.state == "answered":
+            now = life.resolved(now)
+        state.turns[question, actor] = "done"
+    elif body["held"]:
+        now = life.unclaimed(now)  # a decision deferred: the lease ends, the question stays
+        state.turns[question, actor] = "released"
+    else:
+        state.turns[question, actor] = "done"
+    state.progress[question] = now
+
+
+def compare(connection: sa.Connection, hooks: Hooks) -> list[Difference]:
+    """Every difference between what is stored and what the log says. Empty when all is well."""
+    state = replay(connection)
+    found = list(_compare_questions(connection, state))
+    found += _compare_turns(connection, state)
+    found += _compare_labels(connection, hooks)
+    found += _compare_counters(connection)
+    return found
+
+
+def _compare_questions(connection: sa.Connection, state: Replayed) -> Iterator[Difference]:
+    q = schema.question
+    columns = (q.c.id, q.c.needs, q.c.got, q.c.held, q.c.skips, q.c.doubts, q.c.state)
+    for row in connection.execute(sa.select(*columns)):
+        stored = Progress(row.needs, row.got, row.held, row.skips, row.doubts, row.state)
+        derived = state.progress[row.id]
+        if stored != derived:
+            yield Difference("question", show("question", row.id), _short(stored), _short(derived))
+
+
+def _short(progress: Progress) -> dict[str, Any]:
+    return {name: getattr(progress, name) for name in ("got", "held", "skips", "doubts", "state")}
+
+
+def _compare_turns(connection: sa.Connection, state: Replayed) -> list[Difference]:
+    t = schema.turn
+    stored = {
+        (row.question_id, row.actor_id): row.state
+        for row in connection.execute(sa.select(t.c.question_id, t.c.actor_id, t.c.state))
+    }
+    return [
+        Difference("turn", f"{show('question', key[0])}/{show('actor', key[1])}", stored.get(key), state.turns.get(key))
+        for key in sorted(stored.keys() | state.turns.keys())
+        if stored.get(key) != state.turns.get(key)
+    ]
+
+
+def _compare_labels(connection: sa.Connection, hooks: Hooks) -> list[Difference]:
+    if hooks.estimate is None:
+        return []
+    derived = derive_labels(connection, hooks)
+    columns = schema.label.c
+    stored = {
+        (row.task_id, row.item_id): (row.value, row.n, sorted(row.answers))
+        for row in connection.execute(
+            sa.select(columns.task_id, columns.item_id, columns.value, columns.n, columns.answers)
+        )
+    }
+    wanted = {key: (e.value, e.n, sorted(e.answers)) for key, (e, _, _) in derived.items()}
+    return [
+        Difference("label", f"{show('task', key[0])}/{show('item', key[1])}", stored.get(key), wanted.get(key))
+        for key in sorted(stored.keys() | wanted.keys())
+        if stored.get(key) != wanted.get(key)
+    ]
+
+
+def derive_labels(connection: sa.Connection, hooks: Hooks) -> dict[tuple[int, int], tuple[Any, int, bool]]:
+    """(task, item) -> (estimate, position, in the test set), from the standing answers."""
+    a, i = schema.answer, schema.item
+    pairs = connection.execute(
+        sa.select(a.c.task_id, a.c.item_id, i.c.test, sa.func.max(a.c.seq).label("position"))
+        .join(i, i.c.id == a.c.item_id)
+        .where(a.c.task_id.is_not(None), a.c.late == sa.false())
+        .group_by(a.c.task_id, a.c.item_id, i.c.test)
+    ).all()
+    out: dict[tuple[int, int], tuple[Any, int, bool]] = {}
+    assert hooks.estimate is not None
+    for row in pairs:
+        estimate = hooks.estimate(labels.standing(connection, task_id=row.task_id, item_id=row.item_id))
+        if estimate is not None:
+            out[row.task_id, row.item_id] = (estimate, row.position, row.test)
+    return out
+
+
+def derive_counters(connection: sa.Connection) -> dict[tuple[int, str], int]:
+    """Every counter, counted."""
+    counts: dict[tuple[int, str], int] = defaultdict(int)
+    i, a, q, lab, t = schema.item, schema.answer, schema.question, schema.label, schema.task
+    n = sa.func.count()
+    for project, test, number in connection.execute(
+        sa.select(i.c.project_id, i.c.test, n).group_by(i.c.project_id, i.c.test)
+    ):
+        counts[project, "items"] += number
+        if test:
+            counts[project, "items.test"] += number
+    for project, number in connection.execute(sa.select(a.c.project_id, n).group_by(a.c.project_id)):
+        counts[project, "answers"] += number
+    for project, lane, state, number in connection.execute(
+        sa.select(q.c.project_id, q.c.lane, q.c.state, n).group_by(q.c.project_id, q.c.lane, q.c.state)
+    ):
+        counts[project, f"questions.{lane}.{state}"] += number
+    for project, task, test, number in connection.execute(
+        sa.select(t.c.project_id, lab.c.task_id, lab.c.test, n)
+        .join(t, t.c.id == lab.c.task_id)
+        .group_by(t.c.project_id, lab.c.task_id, lab.c.test)
+    ):
+        counts[project, f"labels.{task}"] += number
+        if test:
+            counts[project, f"labels.{task}.test"] += number
+    return dict(counts)
+
+
+def _compare_counters(connection: sa.Connection) -> list[Difference]:
+    derived = derive_counters(connection)
+    stored = {(row.project_id, row.name): row.value for row in connection.execute(sa.select(schema.counter))}
+    return [
+        Difference("counter", f"{show('project', key[0])}/{key[1]}", stored.get(key, 0), derived.get(key, 0))
+        for key in sorted(stored.keys() | derived.keys())
+        if stored.get(key, 0) != derived.get(key, 0)
+    ]
+
+
+def repair(tx: Tx) -> list[Difference]:
+    """Write every projection as the log says; returns what was different."""
+    found = compare(tx.connection, tx.hooks)
+    if not found:
+        return found
+    state = replay(tx.connection)
+    q, t = schema.question, schema.turn
+    for difference in found:
+        match difference.projection:
+            case "question":
+                number = int(difference.subject[1:])
+                tx.execute(sa.update(q).where(q.c.id == number).values(**_short(state.progress[number])))
+            case "turn":
+                question, actor = (int(part[1:]) for part in difference.subject.split("/"))
+                tx.execute(sa.delete(t).where(t.c.question_id == question, t.c.actor_id == actor))
+                if difference.derived is not None:
+                    tx.execute(
+                        sa.insert(t).values(
+                            question_id=question, actor_id=actor, state=difference.derived, until=tx.now
+                        )
+                    )
+    if any(d.projection == "label" for d in found):
+        tx.execute(sa.delete(schema.label))
+        rows = [
+            {"task_id": task, "item_id": item, "value": e.value, "confidence": e.confidence, "n": e.n}
+            | {"answers": list(e.answers), "test": test, "position": position}
+            for (task, item), (e, position, test) in derive_labels(tx.connection, tx.hooks).items()
+        ]
+        if rows:
+            tx.execute(sa.insert(schema.label), rows)
+    counters = [{"project_id": p, "name": n, "value": v} for (p, n), v in derive_counters(tx.connection).items()]
+    tx.execute(sa.delete(schema.counter))
+    if counters:
+        tx.execute(sa.insert(schema.counter), counters)
+    tx.emit("workspace.repaired", body={"differences": len(found)})
+    return [replace(d) for d in found]
