@@ -118,7 +118,9 @@ class Learner(Protocol):
 
     name: str
 
-    def fit(self, features: Features, targets: np.ndarray, *, weights: np.ndarray | None, rng: np.random.Generator) -> None: ...
+    def fit(
+        self, features: Features, targets: np.ndarray, *, weights: np.ndarray | None, rng: np.random.Generator
+    ) -> None: ...
 
     def predict(self, features: Features) -> Probs: ...
 
@@ -142,7 +144,9 @@ class Task(Protocol):
 
     def learner(self, options: Mapping[str, Any]) -> Learner: ...
 
-    def metrics(self, truth: np.ndarray, probabilities: Probs, classes: Sequence[str], *, rng: np.random.Generator) -> dict[str, Any]: ...
+    def metrics(
+        self, truth: np.ndarray, probabilities: Probs, classes: Sequence[str], *, rng: np.random.Generator
+    ) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,15 @@ from typing import Literal
 
 State = Literal["open", "claimed", "answered", "resolved", "skipped", "escalated", "stale", "withdrawn", "expired"]
 STATES: tuple[State, ...] = (
-    "open", "claimed", "answered", "resolved", "skipped", "escalated", "stale", "withdrawn", "expired",
+    "open",
+    "claimed",
+    "answered",
+    "resolved",
+    "skipped",
+    "escalated",
+    "stale",
+    "withdrawn",
+    "expired",
 )
 CLOSED: frozenset[State] = frozenset(("resolved", "skipped", "escalated", "stale", "withdrawn", "expired"))
 WITHOUT_ANSWER: frozenset[State] = frozenset(("stale", "withdrawn", "expired"))

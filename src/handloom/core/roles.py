@@ -41,4 +41,6 @@ def require(role: str, action: str) -> None:
     """Raise `Forbidden` unless this role may do this action."""
     if role not in POLICIES[action]:
         may = ", ".join(r for r in ROLES if r in POLICIES[action])
-        raise Forbidden(f"{action.replace('_', ' ')} needs one of the roles {may}; yours is {role}", action=action, role=role)
+        raise Forbidden(
+            f"{action.replace('_', ' ')} needs one of the roles {may}; yours is {role}", action=action, role=role
+        )

@@ -87,13 +87,17 @@ SETTINGS: dict[str, Setting] = {
     "random_share": Setting(0.1, "share of each batch that is drawn uniformly at random", _number(0, 1)),
     "test_share": Setting(0.1, "share of the items in the living test set, which is never trained on", _number(0, 0.9)),
     "lease_seconds": Setting(600, "how long a claimed question stays with whoever claimed it", _whole(5, 86_400)),
-    "blind_share": Setting(0.1, "share of the questions asked without their suggestion, to measure anchoring", _number(0, 1)),
+    "blind_share": Setting(
+        0.1, "share of the questions asked without their suggestion, to measure anchoring", _number(0, 1)
+    ),
     "suggestions": Setting(True, "whether the latest model proposes an answer", _flag),
     "retrain_after": Setting(20, "new labels after which a model is trained", _whole(1, 1_000_000)),
     "decision_days": Setting(14, "days until an open decision takes its safe default", _number(0.001, 3650)),
     "release_margin": Setting(0.0, "how much better a model has to be to be proposed for release", _number(0, 1)),
     "sample_random": Setting(0.02, "share of predictions that become questions at random", _number(0, 1)),
-    "sample_uncertain": Setting(0.05, "share of predictions, the least sure ones, that become questions", _number(0, 1)),
+    "sample_uncertain": Setting(
+        0.05, "share of predictions, the least sure ones, that become questions", _number(0, 1)
+    ),
     "heuristic": Setting(None, "a table of regular expressions that a model has to beat", _heuristic),
     "auto": Setting(True, "whether the loop takes the next step by itself", _flag),
 }
@@ -107,7 +111,9 @@ def merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
         if name not in SETTINGS:
             near = difflib.get_close_matches(name, SETTINGS, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise Malformed(f"there is no setting {name[:80]!r}; known are {', '.join(SETTINGS)}.{hint}", field=name[:80])
+            raise Malformed(
+                f"there is no setting {name[:80]!r}; known are {', '.join(SETTINGS)}.{hint}", field=name[:80]
+            )
         try:
             new[name] = SETTINGS[name].check(value)
         except Malformed as error:

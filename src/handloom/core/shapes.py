@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from .errors import BadTask, BadValue, UnknownKind, UnknownLabel
 
@@ -40,7 +40,7 @@ class Choice:
 class Verdict:
     """What a person decided: the effect, why, and parameters for ``modify``."""
 
-    decision: Literal["approve", "modify", "reject", "defer"]
+    decision: str  # approve, modify, reject or defer: what the question offered
     reason: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
@@ -57,13 +57,21 @@ class ChoiceShape:
         if len(labels) > MAX_LABELS:
             raise BadTask(f"{len(labels)} labels are more than {MAX_LABELS}")
         for label in labels:
-            if not isinstance(label, str) or not label.strip() or len(label) > MAX_LABEL_LENGTH or not label.isprintable():
-                raise BadTask(f"a label is a word or phrase of 1 to {MAX_LABEL_LENGTH} characters; found {str(label)[:80]!r}")
+            if (
+                not isinstance(label, str)
+                or not label.strip()
+                or len(label) > MAX_LABEL_LENGTH
+                or not label.isprintable()
+            ):
+                raise BadTask(
+                    f"a label is a word or phrase of 1 to {MAX_LABEL_LENGTH} characters; found {str(label)[:80]!r}"
+                )
         folded: dict[str, str] = {}
         for label in labels:
-            other = folded.setdefault(label.casefold().strip(), label)
-            if other is not label and (other == label or other.casefold().strip() == label.casefold().strip()):
-                raise BadTask(f"labels {other!r} and {label!r} are the same but for case or spaces")
+            form = label.casefold().strip()
+            if form in folded:
+                raise BadTask(f"labels {folded[form]!r} and {label!r} are the same but for case or spaces")
+            folded[form] = label
         multi = raw.get("multi", False)
         if not isinstance(multi, bool):
             raise BadTask("multi is true or false")
@@ -104,7 +112,7 @@ class DecisionShape:
     def parse(self, raw: Any, options: Mapping[str, Any], task: str) -> Verdict:
         decision = raw.get("decision") if isinstance(raw, Mapping) else None
         choices = options["choices"]
-        if decision not in choices:
+        if not isinstance(decision, str) or decision not in choices:
             raise BadValue(f"decision is one of {', '.join(choices)}; found {str(decision)[:80]!r}")
         reason = raw.get("reason")
         if not isinstance(reason, str) or not reason.strip() or len(reason) > MAX_TEXT:

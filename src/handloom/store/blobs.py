@@ -1,4 +1,7 @@
-"""Bytes by content: a folder of files named by their digest. Writing twice is harmless; a half-written file never has its name."""
+"""Bytes by content: a folder of files named by their digest.
+
+Writing twice is harmless; a half-written file never has its name.
+"""
 
 from __future__ import annotations
 

@@ -103,7 +103,8 @@ def ask(tx: Tx, batch: NewBatch, questions: Sequence[NewQuestion]) -> tuple[int 
     """Create a batch of open questions; an item that is being asked already is left out. (None, []) when none is left."""
     items = [new.item_id for new in questions if new.item_id is not None]
     busy = _being_asked(tx, batch.task_id, items)
-    fresh, seen = [], set(busy)
+    fresh: list[NewQuestion] = []
+    seen: set[int | None] = set(busy)
     for new in questions:
         if new.item_id is None or new.item_id not in seen:
             fresh.append(new)
@@ -148,7 +149,7 @@ def _being_asked(tx: Tx, task_id: int | None, items: Sequence[int]) -> set[int]:
                 q.c.state.in_(("open", "claimed")),
             )
         )
-        found.update(rows.scalars())
+        found.update(item for item in rows.scalars() if item is not None)
     return found
 
 

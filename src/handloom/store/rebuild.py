@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from ..core import questions as life
 from ..core.ids import show
-from ..core.questions import Progress
+from ..core.questions import Outcome, Progress
 from . import labels, schema
 from .writer import Hooks, Tx
 
@@ -47,7 +47,7 @@ def replay(connection: sa.Connection) -> Replayed:
     progress = {row.id: Progress(row.needs) for row in connection.execute(sa.select(q.c.id, q.c.needs))}
     state = Replayed(progress, {})
     answers = connection.execute(sa.select(schema.answer.c.id, schema.answer.c.outcome))
-    outcomes: dict[str, str] = {row.id: row.outcome for row in answers}
+    outcomes: dict[str, Outcome] = {row.id: row.outcome for row in answers}
     for event in _events(connection):
         _apply(state, event, outcomes)
     return state
@@ -68,7 +68,7 @@ def _events(connection: sa.Connection) -> Iterator[Any]:
         seq = page[-1].seq
 
 
-def _apply(state: Replayed, event: Any, outcomes: dict[str, str]) -> None:
+def _apply(state: Replayed, event: Any, outcomes: dict[str, Outcome]) -> None:
     body, progress, turns = event.body, state.progress, state.turns
     match event.kind:
         case "question.claimed":
@@ -90,7 +90,7 @@ def _apply(state: Replayed, event: Any, outcomes: dict[str, str]) -> None:
             _apply_answer(state, event.actor_id, body, outcomes)
 
 
-def _apply_answer(state: Replayed, actor: int, body: dict[str, Any], outcomes: dict[str, str]) -> None:
+def _apply_answer(state: Replayed, actor: int, body: dict[str, Any], outcomes: dict[str, Outcome]) -> None:
     question = body["question"]
     now = state.progress[question]
     if body["counted"]:
