@@ -1,0 +1,25 @@
+"""Every kind of event in the log, and what it says. The log is the audit trail and what the screens listen to."""
+
+EVENTS: dict[str, str] = {
+    "actor.added": "a person, model or rule may act from now on",
+    "actor.changed": "an actor's role or state is another",
+    "actor.token": "an actor got a new token; the old one is void",
+    "project.created": "a project exists",
+    "project.changed": "settings of a project are others",
+    "task.added": "a project has a new task",
+    "task.changed": "a task has a new version",
+    "guidelines.added": "a task has a new version of its guidelines",
+    "item.added": "items arrived; the body counts them",
+    "label.imported": "labels came with items; each is an answer by the import actor",
+    "question.asked": "a batch of questions is open",
+    "question.claimed": "an actor holds questions until a time",
+    "claim.released": "an actor gave questions back",
+    "claim.expired": "the time of a lease is over; somebody else may have the question",
+    "answer.given": "an answer is stored; the body says what it did to its question",
+    "question.closed": "questions were withdrawn, became stale or expired without an answer",
+    "dataset.committed": "an immutable version of the data set exists",
+    "job.progress": "a job was queued, moved on, ended or failed",
+    "model.trained": "a model exists and is evaluated",
+    "release.changed": "another model serves predictions from now on",
+    "workspace.repaired": "the doctor wrote projections anew from the log",
+}
