@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, String, Text
-from sqlalchemy.dialects import postgresql
 
 metadata = sa.MetaData(
     naming_convention={
@@ -22,7 +21,8 @@ metadata = sa.MetaData(
 
 # SQLite only auto-numbers INTEGER; PostgreSQL wants BIGINT.
 Big = BigInteger().with_variant(Integer, "sqlite")
-Json = JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
+# Plain JSON on both: nothing is searched inside it, and keys keep their order.
+Json = JSON(none_as_null=True)
 
 
 def _id() -> Column[int]:

@@ -6,13 +6,17 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 
 @cache
 def upsert(dialect: str, table: sa.Table, replace: tuple[str, ...] = (), add: tuple[str, ...] = ()) -> Any:
     """Insert a row, or on the same primary key set columns ``replace`` and add to columns ``add``; with neither, do nothing."""
-    build: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    build: Any = sqlite.insert
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql  # brings all its drivers; a workspace on SQLite starts without
+
+        build = postgresql.insert
     statement = build(table)
     key = list(table.primary_key.columns)
     if not (replace or add):
