@@ -1,0 +1,82 @@
+"""Shared by all strategies: from scores to picks, and the always-on uniformly random share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.arrays import Indices
+from ..core.protocols import Pick
+
+CHUNK = 65_536
+"""Rows looked at together, so that no strategy needs more than a few MiB beside its input."""
+
+
+def rows(candidates: npt.ArrayLike | None, total: int) -> Indices:
+    """The candidate rows as int64, all of them when None."""
+    if candidates is None:
+        return np.arange(total, dtype=np.int64)
+    return np.asarray(candidates, dtype=np.int64).reshape(-1)
+
+
+def best(scores: npt.NDArray[np.float32], n: int, rng: np.random.Generator) -> Indices:
+    """Positions of the n largest scores, best first; ties fall by chance, nan counts as worst."""
+    n = min(n, scores.size)
+    if n <= 0:
+        return np.zeros(0, dtype=np.int64)
+    clean = np.where(np.isnan(scores), np.float32(-np.inf), scores) if np.isnan(scores).any() else scores
+    cut = np.partition(clean, scores.size - n)[scores.size - n]
+    above = np.flatnonzero(clean > cut)
+    level = np.flatnonzero(clean == cut)
+    level = rng.choice(level, size=n - above.size, replace=False)
+    order = np.argsort(-clean[above], kind="stable")
+    return np.concatenate((above[order], level)).astype(np.int64)
+
+
+def make(
+    indices: Sequence[int] | Indices,
+    scores: Iterable[float],
+    strategy: str,
+    reason: Callable[[int], str],
+    probability: float = 0.0,
+) -> list[Pick]:
+    """Picks in the order given; ``reason`` gets the position in that order. A score of nan is written as 0."""
+    return [
+        Pick(int(index), float(np.nan_to_num(score)), probability, strategy, reason(place))
+        for place, (index, score) in enumerate(zip(indices, scores, strict=True))
+    ]
+
+
+def mix(
+    choose: Callable[[Indices, int], list[Pick]],
+    candidates: npt.ArrayLike,
+    n: int,
+    *,
+    random_share: float,
+    rng: np.random.Generator,
+) -> list[Pick]:
+    """n picks, of which a share is uniformly random with its true inclusion probability.
+
+    The random part is drawn first, from all candidates, so that each had the same chance ``k / len(candidates)``; what
+    ``choose(rest, count)`` adds from the rest keeps probability 0. k is the share of n rounded by chance, so that its
+    mean is exactly ``random_share * n`` even in batches of one. The order is shuffled: nobody can tell from the place.
+    """
+    pool = rows(candidates, 0)
+    n = min(n, pool.size)
+    if n <= 0:
+        return []
+    exact = random_share * n
+    k = min(n, int(exact) + int(rng.random() < exact - int(exact)))
+    drawn = np.sort(rng.choice(pool.size, size=k, replace=False))
+    picks = make(
+        pool[drawn],
+        np.zeros(k),
+        "random",
+        lambda _: f"one of {k} drawn at random from {pool.size}",
+        probability=exact / pool.size,
+    )
+    rest = np.delete(pool, drawn)
+    picks += choose(rest, n - k)
+    return [picks[i] for i in rng.permutation(len(picks))]

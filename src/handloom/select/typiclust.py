@@ -1,0 +1,118 @@
+"""The most typical item of each group that has no label yet: the best first questions. Hacohen, Dekel and Weinshall 2022."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.arrays import Indices, Vectors
+from ..core.protocols import Pick, Pool
+from .clusters import centres, nearest
+from .picks import rows
+from .random import random
+
+NEIGHBOURS = 20
+COMPARED = 512
+RANKED = 2048
+MOST_GROUPS = 1000
+SMALL = 5
+
+
+def typiclust(
+    embeddings: Vectors,
+    n: int,
+    *,
+    labelled: npt.ArrayLike | None = None,
+    candidates: npt.ArrayLike | None = None,
+    rng: np.random.Generator,
+) -> list[Pick]:
+    """n rows, from the groups with the fewest labels, large groups first, the most typical row of each.
+
+    embeddings: (rows, d), unit length. labelled: rows that have a label. candidates: rows to pick from (default: all others).
+    The pool is cut into as many groups as there are labels and picks (at most 1,000; beyond that groups give several).
+    Rows with nan are picked last, at random. Memory: a few floats per row and 8 MB; never rows x rows.
+    """
+    known = rows([] if labelled is None else labelled, 0)
+    pool = np.setdiff1d(rows(candidates, len(embeddings)), known)
+    usable = _finite(embeddings, pool)
+    n = max(0, n)
+    picks = []
+    if usable.size and n:
+        picks = _by_group(embeddings, usable, _finite(embeddings, known), min(n, usable.size), rng)
+    if len(picks) < n:
+        rest = np.setdiff1d(pool, [p.index for p in picks])
+        extra = random(0, n - len(picks), candidates=rest, rng=rng)
+        picks += [Pick(p.index, 0.0, 0.0, "typiclust", "it has no usable embedding, so it came last") for p in extra]
+    return picks
+
+
+def _finite(embeddings: Vectors, pool: Indices) -> Indices:
+    """The rows without nan or infinity, looked at in blocks."""
+    parts = np.array_split(pool, 1 + pool.size // 8192)
+    return np.concatenate([part[np.isfinite(embeddings[part].sum(axis=1))] for part in parts])
+
+
+def _by_group(embeddings: Vectors, pool: Indices, known: Indices, n: int, rng: np.random.Generator) -> list[Pick]:
+    groups = min(len(known) + n, MOST_GROUPS, len(pool) + len(known))
+    everyone = np.concatenate((pool, known))
+    middle = centres(embeddings, groups, rng=rng, rows=everyone)
+    groups = len(middle)
+    owner = nearest(embeddings, middle, rows=everyone)[0]
+    labels = np.bincount(owner[len(pool) :], minlength=groups)
+    sizes = np.bincount(owner[: len(pool)], minlength=groups)
+    members = np.split(np.argsort(owner[: len(pool)], kind="stable"), np.cumsum(sizes)[:-1])
+    picks: list[Pick] = []
+    used = labels.copy()
+    left = sizes.copy()
+    queues: dict[int, list[tuple[int, float]]] = {}
+    while len(picks) < n:
+        open_groups = np.flatnonzero(left)
+        tiny = sizes[open_groups] < SMALL
+        order = open_groups[np.lexsort((-left[open_groups], used[open_groups], tiny))]
+        for group in order[: n - len(picks)].tolist():
+            if group not in queues:
+                queues[group] = _typical(embeddings, pool[members[group]], rng)
+            place, score = queues[group].pop(0)
+            picks.append(Pick(place, score, 0.0, "typiclust", _reason(int(sizes[group]), int(labels[group]))))
+            used[group] += 1
+            left[group] -= 1
+        if not order.size:
+            break
+    return picks
+
+
+def _typical(embeddings: Vectors, members: Indices, rng: np.random.Generator) -> list[tuple[int, float]]:
+    """Rows with their typicality, 1 / mean distance to the 20 nearest of at most 512 others; most typical first.
+
+    Of a large group 2,048 rows drawn at random are ranked; the others follow, in any order, with typicality 0.
+    """
+    chance = rng.permutation(members)
+    ranked, rest = chance[:RANKED], chance[RANKED:]
+    vectors = embeddings[ranked]
+    others = vectors[:COMPARED]
+    count = min(NEIGHBOURS, len(others) - 1)
+    if count < 1:
+        return [(int(m), 0.0) for m in chance]
+    square = np.einsum("ij,ij->i", vectors, vectors)
+    gap = np.sqrt(np.maximum(square[:, None] + square[None, : len(others)] - 2 * (vectors @ others.T), 0))
+    near = np.partition(gap, count, axis=1)[:, : count + 1].sum(axis=1) / count
+    typical = 1 / (near + 1e-6)
+    order = np.argsort(-typical, kind="stable")
+    return [(int(ranked[i]), float(typical[i])) for i in order] + [(int(m), 0.0) for m in rest]
+
+
+def _reason(size: int, labels: int) -> str:
+    had = "no label yet" if labels == 0 else "1 label" if labels == 1 else f"{labels} labels"
+    return f"typical of a group of {size} similar items with {had}"
+
+
+class TypiClust:
+    """`typiclust` as a plug-in; without embeddings it draws at random."""
+
+    name = "typiclust"
+
+    def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
+        """n of the pool's candidates."""
+        if pool.features is None:
+            return random(0, n, candidates=pool.candidates, rng=rng)
+        return typiclust(pool.features.vectors, n, labelled=pool.labelled, candidates=pool.candidates, rng=rng)
