@@ -20,6 +20,7 @@ EVENTS: dict[str, str] = {
     "dataset.committed": "an immutable version of the data set exists",
     "job.progress": "a job was queued, moved on, ended or failed",
     "model.trained": "a model exists and is evaluated",
+    "prediction.feedback": "somebody said something about a prediction",
     "release.changed": "another model serves predictions from now on",
     "workspace.repaired": "the doctor wrote projections anew from the log",
 }

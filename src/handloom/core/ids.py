@@ -51,7 +51,11 @@ def parse_any(text: str) -> tuple[str, int]:
 
 def canonical(value: Any) -> str:
     """JSON with sorted keys and no spaces: equal content gives equal text."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _encode(value)
+
+
+# Made once: `json.dumps` with other options than the default makes an encoder per call, which an import feels.
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 def digest(value: Any) -> str:

@@ -53,6 +53,7 @@ class Pool:
     features: of all n rows. probabilities: (n, classes) of the latest model, or None before the first.
     labelled: rows that have a label, in the order they were labelled. targets: their class numbers (-1 unknown).
     candidates: rows that may be picked; disjoint from `labelled`.
+    classes: names of the classes, for reasons in words.
     """
 
     features: Features | None
@@ -60,6 +61,7 @@ class Pool:
     labelled: Indices
     targets: Indices
     candidates: Indices
+    classes: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,250 @@
+"""The step that picks what to ask next, and asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import ask, select, train
+from ..core import ids, registry
+from ..core.arrays import Features, Indices
+from ..core.errors import WrongState
+from ..core.ids import show
+from ..core.protocols import Pick, Strategy
+from ..core.protocols import Pool as View
+from ..store import Store, Tx, picking, projects, queue, training
+from ..store.features import Pool
+from ..store.projects import Project, TaskRow
+from ..store.queue import NewBatch, NewQuestion
+from ..store.training import Model
+from . import models
+from .learn import task_of
+from .models import Scores
+from .pool import prepare, ready
+from .work import State, Work
+
+NEEDS_MODEL = frozenset(("margin", "least_confidence"))
+"""Built-in strategies that mean nothing before the first model: by hand refused, in the settings a random draw until then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to ask for. strategy and needs None: as the settings say. manual: somebody asked, so it never goes stale."""
+
+    n: int
+    strategy: str | None = None
+    needs: int | None = None
+    lane: str = "label"
+    actor_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What picking looks at, as one moment saw it."""
+
+    project: Project
+    task: TaskRow
+    model: Model | None
+    taken: Indices
+    labelled: Indices
+    values: Sequence[Any]
+    rng: np.random.Generator
+
+
+def choose(work: Work, state: State) -> State:
+    """Withdraw what an older model had picked, and fill the queue up again."""
+    store, task = work.store, task_of(work)
+    level = int(work.job.args.get("level", 0))
+    if level <= 0:
+        return {"asked": 0, "stale": 0}
+    with store.read() as connection:
+        model = training.newest_model(connection, task.id)
+        old = picking.outdated(connection, task.project_id, task.id, model.id if model else None)
+    reason = f"model {model.number} is newer" if model else "picked before the first model"
+    gone = work.write(lambda tx: queue.close(tx, old, "stale", reason, unclaimed_only=True)) if old else 0
+    with store.read() as connection:
+        there = picking.open_count(connection, task.project_id, task.id)
+    if level <= there:
+        return {"asked": 0, "stale": gone}
+    pool = prepare(store, task, work.report)
+    _, numbers, _ = put(store, task, pool, Wish(n=level - there), write=work.write)
+    words = state.get("words", f"{len(numbers)} questions picked")
+    return {"asked": len(numbers), "stale": gone, "words": words}
+
+
+def put(
+    store: Store, task: TaskRow, pool: Pool | None, wish: Wish, *, write: Callable[[Callable[[Tx], Any]], Any]
+) -> tuple[int | None, list[int], str]:
+    """Pick and ask: batch (None when nothing was left to ask), questions, and the strategy that was used."""
+    with store.read() as connection:
+        project = projects.find(connection, task.project_id)
+        scene = Scene(
+            project=project,
+            task=task,
+            model=training.newest_model(connection, task.id),
+            taken=picking.taken(connection, task.id),
+            labelled=(known := picking.labelled(connection, task.id))[0],
+            values=known[1],
+            rng=_chance(connection, project, task),
+        )
+    strategy = wish.strategy or project.settings["strategy"]
+    registry.find("strategies", strategy)
+    if wish.strategy in NEEDS_MODEL and scene.model is None:
+        raise WrongState(f"strategy {strategy} needs a model, and task {task.name} has none yet; use auto or random")
+    drafts = _drafts(store, scene, pool, wish.n, strategy)
+    batch = NewBatch(
+        project_id=project.id,
+        task_id=task.id,
+        strategy=strategy,
+        needs=wish.needs or project.settings["overlap"],
+        lane=wish.lane,
+        model_id=scene.model.id if scene.model else None,
+        actor_id=wish.actor_id,
+    )
+    batch_id, numbers = write(lambda tx: store_drafts(tx, batch, drafts, registry.find("tasks", task.kind).shape))
+    return batch_id, numbers, strategy
+
+
+def _chance(connection: Any, project: Project, task: TaskRow) -> np.random.Generator:
+    """Chance that is the same when a step runs again on the same state, and another for every batch."""
+    return np.random.default_rng(
+        int(ids.digest([project.salt, task.id, picking.newest_batch(connection, project.id)])[:15], 16)
+    )
+
+
+def store_drafts(tx: Tx, batch: NewBatch, drafts: Sequence[ask.Draft], shape: str) -> tuple[int | None, list[int]]:
+    """Ask what nobody has answered or asked meanwhile."""
+    gone = picking.taken_of(tx.connection, batch.task_id or 0, [draft.item_id for draft in drafts])
+    new = [
+        NewQuestion(
+            item_id=draft.item_id,
+            shape=shape,
+            strategy=draft.strategy,
+            probability=draft.probability,
+            score=draft.score,
+            reason=draft.reason,
+            priority=draft.priority,
+            blind=draft.blind,
+            suggestion=draft.suggestion,
+        )
+        for draft in drafts
+        if draft.item_id not in gone
+    ]
+    return queue.ask(tx, batch, new)
+
+
+def _drafts(store: Store, scene: Scene, pool: Pool | None, n: int, strategy: str) -> list[ask.Draft]:
+    settings, task = scene.project.settings, scene.task
+    classes = tuple(task.options["labels"])
+    scores = models.get_scores(store, scene.model, len(classes)) if scene.model else None
+    if strategy == "random" or pool is None:
+        picks, tests = _drawn(store, scene, n)
+    else:
+        free = ~np.isin(pool.ids, scene.taken)
+        tests = _tests(pool, free, n, settings["test_share"], scene.rng)
+        picks = _picked(scene, pool, free & ~pool.tests, scores, n - len(tests), strategy)
+        tests = tests[: max(0, n - len(picks))]
+
+    def suggestion(item_id: int) -> Mapping[str, Any] | None:
+        if scores is None or scene.model is None or not settings["suggestions"]:
+            return None
+        place, known = scores.at(np.array([item_id]))
+        if not known[0]:
+            return None
+        multi = bool(task.options.get("multi", False))
+        chances = scores.probabilities[place[0]].astype(np.float32)
+        return ask.suggest(chances, classes, multi=multi, model=show("model", scene.model.id))
+
+    return ask.compose(picks, tests, suggestion=suggestion, blind_share=settings["blind_share"], rng=scene.rng)
+
+
+def _drawn(store: Store, scene: Scene, n: int) -> tuple[list[Pick], list[Pick]]:
+    """Everything uniformly at random, straight from the store: what can be asked before there are features."""
+    out: list[list[Pick]] = []
+    project, task, rng = scene.project, scene.task, scene.rng
+    with store.read() as connection:
+        free = [picking.free_count(connection, project.id, task.id, test=test) for test in (False, True)]
+        tests = ask.test_part(n, project.settings["test_share"], free[1], rng)
+        for test, count in ((False, n - tests), (True, tests)):
+            numbers = picking.draw(connection, project.id, task.id, count, test=test, rng=rng)
+            out.append(_uniform(numbers, free[test]))
+    return out[0], out[1]
+
+
+def _uniform(numbers: Sequence[int], free: int) -> list[Pick]:
+    """Picks drawn uniformly. Those for the test set look like all others, so that nobody answers them otherwise."""
+    count = len(numbers)
+    chance = min(1.0, count / max(free, count, 1))
+    reason = f"one of {count} drawn at random from {max(free, count)}"
+    return [Pick(number, 0.0, chance, "random", reason) for number in numbers]
+
+
+def _tests(pool: Pool, free: np.ndarray, n: int, share: float, rng: np.random.Generator) -> list[Pick]:
+    left = pool.ids[free & pool.tests]
+    count = ask.test_part(n, share, left.size, rng)
+    drawn = rng.choice(left, size=count, replace=False) if count else left[:0]
+    return _uniform([int(number) for number in drawn], int(left.size))
+
+
+def _picked(scene: Scene, pool: Pool, free: np.ndarray, scores: Scores | None, n: int, strategy: str) -> list[Pick]:
+    """n picks by a strategy with its uniformly random share; their index is the item's id."""
+    plugin: Strategy = registry.find("strategies", strategy)
+    task = scene.task
+    classes = tuple(task.options["labels"])
+    known = np.isin(scene.labelled, pool.ids)
+    rows = np.searchsorted(pool.ids, scene.labelled[known])
+    values = [value for value, there in zip(scene.values, known.tolist(), strict=True) if there]
+    labels = train.class_numbers(values, classes)
+    chances = _aligned(pool, scores)
+    features = Features(None, pool.features.vectors)
+
+    def by_strategy(candidates: Indices, count: int) -> list[Pick]:
+        if count <= 0 or not candidates.size:
+            return []
+        view = View(features, chances, rows, labels, candidates, classes)
+        return plugin.pick(view, count, rng=scene.rng)
+
+    share = scene.project.settings["random_share"]
+    found = select.mix(by_strategy, np.flatnonzero(free), n, random_share=share, rng=scene.rng)
+    return [Pick(int(pool.ids[pick.index]), pick.score, pick.probability, pick.strategy, pick.reason) for pick in found]
+
+
+def _aligned(pool: Pool, scores: Scores | None) -> np.ndarray | None:
+    """Probabilities for every row of the pool; items that came after the model count as entirely unsure."""
+    if scores is None:
+        return None
+    place, known = scores.at(pool.ids)
+    if known.all() and scores.ids.size == pool.ids.size:
+        return scores.probabilities.astype(np.float32)
+    out = np.full((pool.ids.size, scores.probabilities.shape[1]), 1 / scores.probabilities.shape[1], dtype=np.float32)
+    out[known] = scores.probabilities[place[known]]
+    return out
+
+
+def at_once(tx: Tx, project: Project, task: TaskRow, n: int) -> int:
+    """Ask n uniformly random items inside one transaction: cheap, so that nobody waits for a model. How many were."""
+    connection = tx.connection
+    rng = _chance(connection, project, task)
+    free = [picking.free_count(connection, project.id, task.id, test=test) for test in (False, True)]
+    tests = ask.test_part(n, project.settings["test_share"], free[1], rng)
+    parts = []
+    for test, count in ((False, n - tests), (True, tests)):
+        numbers = picking.draw(connection, project.id, task.id, count, test=test, rng=rng)
+        parts.append(_uniform(numbers, free[test]))
+    drafts = ask.compose(parts[0], parts[1], suggestion=lambda _item: None, blind_share=0.0, rng=rng)
+    batch = NewBatch(
+        project_id=project.id,
+        task_id=task.id,
+        strategy="random",
+        needs=project.settings["overlap"],
+        lane="label",
+    )
+    return len(store_drafts(tx, batch, drafts, registry.find("tasks", task.kind).shape)[1])
+
+
+def by_hand(store: Store, task: TaskRow, wish: Wish) -> tuple[int | None, list[int], str]:
+    """Ask now, in this process, with the features that are there; nothing is encoded or trained."""
+    return put(store, task, ready(store, task), wish, write=store.write)

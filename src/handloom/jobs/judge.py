@@ -1,0 +1,271 @@
+"""The steps from a model to a release: evaluate, gate, and the effect of a decision."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import dataset, evaluate, release, resolve, train
+from ..core import clock
+from ..core.arrays import Indices
+from ..core.ids import show
+from ..core.protocols import Content
+from ..store import Store, Tx, answers, commits, gates, items, projects, queue, training
+from ..store.projects import TaskRow
+from ..store.queue import NewBatch, NewQuestion
+from ..store.training import Model
+from . import models
+from .learn import describe, task_of
+from .work import State, Work
+
+EXAMPLES = 20
+DAY = 86_400.0
+GATE = "release gate"
+
+
+@dataclass(frozen=True, slots=True)
+class TestSet:
+    """The labelled items of the living test set in a commit. truth: class numbers, or (n, classes) for a multi-label task."""
+
+    __test__ = False
+
+    ids: Indices
+    truth: np.ndarray
+    digest: str
+    trained: np.ndarray
+
+    @property
+    def n(self) -> int:
+        return int(self.ids.size)
+
+
+def assess(work: Work, state: State) -> State:
+    """Evaluate the new model in full, and every older model again when the test set has grown."""
+    store, task = work.store, task_of(work)
+    with store.read() as connection:
+        test = _test_set(commits.checkout(connection, commits.get(connection, state["commit"])), task)
+        all_models = training.models(connection, task.id)
+        known = training.evaluations(connection, [model.id for model in all_models])
+        serving = training.current(connection, task.id)
+        settings = projects.find(connection, task.project_id).settings
+    candidate = next(model for model in all_models if model.id == state["model"])
+    older = [model for model in all_models if model.id != candidate.id]
+    rng = np.random.default_rng(int(test.digest[:8], 16))
+    current = next((model for model in older if serving and model.id == serving.model_id), None)
+    against: dict[Any, Any] = {
+        "current": _contender(store, task, test, current) if current else None,
+        "heuristic": _heuristic(store, task, test, settings.get("heuristic")),
+        "majority": evaluate.Contender(
+            evaluate.majority(test.trained, test.n, classes=len(task.options["labels"])), {"name": "majority"}
+        ),
+    }
+    mine = _contender(store, task, test, candidate)
+    report = evaluate.report(test.truth, task.options["labels"], mine, against, rng=rng)
+    reports: dict[int, dict[str, Any]] = {}
+    for done, model in enumerate(older):
+        if test.n and (model.id not in known or known[model.id].test_digest != test.digest):
+            work.report("evaluates older models on the grown test set", done, len(older))
+            other = _contender(store, task, test, model)
+            reports[model.id] = evaluate.report(test.truth, task.options["labels"], other, {}, rng=rng)
+    previous = next((model for model in older if model.number < candidate.number), None)
+    was = (
+        reports.get(previous.id) or (known[previous.id].report if previous.id in known else None) if previous else None
+    )
+    report["since_last"] = _since_last(store, task, previous, candidate, was, report)
+    reports[candidate.id] = report
+    work.write(lambda tx: training.add_evaluations(tx, task.project_id, test.digest, test.n, reports))
+    return {"tested": test.n, "words": f"model {candidate.number}: {describe(report)}"}
+
+
+def _test_set(rows: Any, task: TaskRow) -> TestSet:
+    every = list(rows)
+    held = [row for row in every if row.test]
+    classes, multi = task.options["labels"], bool(task.options.get("multi", False))
+    encode = train.targets if multi else train.class_numbers
+    return TestSet(
+        ids=np.array([row.item_id for row in held], dtype=np.int64),
+        truth=np.asarray(encode([row.value for row in held], classes), dtype=np.int64),
+        digest=dataset.of(held),
+        trained=np.asarray(encode([row.value for row in every if not row.test], classes), dtype=np.int64),
+    )
+
+
+def _contender(store: Store, task: TaskRow, test: TestSet, model: Model) -> evaluate.Contender:
+    about = {"model": show("model", model.id), "number": model.number, "labels": model.labels}
+    multi = bool(task.options.get("multi", False))
+    return evaluate.Contender(evaluate.predictions(_chances(store, task, test.ids, model), multi=multi), about)
+
+
+def _chances(store: Store, task: TaskRow, numbers: Indices, model: Model) -> np.ndarray:
+    """(n, classes) of a model on some items: stored scores, computed for items that came after it."""
+    classes = len(task.options["labels"])
+    scores = models.get_scores(store, model, classes)
+    out = np.zeros((len(numbers), classes), dtype=np.float32)
+    known = np.zeros(len(numbers), dtype=bool)
+    if scores is not None:
+        place, known = scores.at(numbers)
+        out[known] = scores.probabilities[place[known]]
+    late = numbers[~known]
+    if late.size:
+        with store.read() as connection:
+            rows = items.get(connection, [int(number) for number in late])
+        contents = [Content(rows[int(number)].data, store.blobs.get) for number in late]
+        chances = models.load(store, task, model.digest).predict(contents)
+        out[~known, : chances.shape[1]] = chances
+    return out
+
+
+def _heuristic(
+    store: Store, task: TaskRow, test: TestSet, table: Mapping[str, Any] | None
+) -> evaluate.Contender | None:
+    classes = task.options["labels"]
+    if table is None:
+        return None
+    with store.read() as connection:
+        rows = items.get(connection, test.ids.tolist())
+    data = [rows[number].data for number in test.ids.tolist()]
+    multi = bool(task.options.get("multi", False))
+    said = evaluate.heuristic_predictions(evaluate.rules(table, classes), data, classes, multi=multi)
+    return evaluate.Contender(said, {"name": "heuristic"})
+
+
+def _since_last(
+    store: Store, task: TaskRow, before: Model | None, after: Model, was: Any, now: dict[str, Any]
+) -> dict[str, Any] | None:
+    """What changed on the pool since the model before: flipped predictions, with examples, and counts per class."""
+    if before is None:
+        return None
+    classes, multi = task.options["labels"], bool(task.options.get("multi", False))
+    old, new = (models.get_scores(store, model, len(classes)) for model in (before, after))
+    if old is None or new is None:
+        return None
+    place, known = old.at(new.ids)
+    said_new = evaluate.predictions(new.probabilities[known], multi=multi)
+    said_old = evaluate.predictions(old.probabilities[place[known]], multi=multi)
+    turned = evaluate.flipped(said_old, said_new)
+    numbers = new.ids[known][turned[:EXAMPLES]].tolist()
+    shown = [
+        {"item": show("item", number), "from": _words(said_old[row], classes), "to": _words(said_new[row], classes)}
+        for number, row in zip(numbers, turned[:EXAMPLES].tolist(), strict=True)
+    ]
+    counts = [_per_class(said, len(classes)) for said in (said_old, said_new)]
+    recalls = [{row["label"]: row["recall"] for row in report["per_class"]} if report else {} for report in (was, now)]
+    return {
+        "from": show("model", before.id),
+        "to": show("model", after.id),
+        "compared": int(known.sum()),
+        "flipped": int(turned.size),
+        "examples": shown,
+        "per_class": [
+            {
+                "label": label,
+                "before": counts[0][k],
+                "after": counts[1][k],
+                "recall_before": recalls[0].get(label),
+                "recall_after": recalls[1].get(label),
+            }
+            for k, label in enumerate(classes)
+        ],
+    }
+
+
+def _words(said: Any, classes: Sequence[str]) -> str:
+    if np.ndim(said):
+        return ", ".join(classes[int(k)] for k in np.flatnonzero(said)) or "none"
+    return classes[int(said)]
+
+
+def _per_class(said: np.ndarray, classes: int) -> list[int]:
+    return said.sum(axis=0).tolist() if said.ndim == 2 else np.bincount(said, minlength=classes).tolist()
+
+
+def gate(work: Work, state: State) -> State:
+    """Refuse what is plainly not better, ask a person about the rest; older questions are then beside the point."""
+    task = task_of(work)
+    with work.store.read() as connection:
+        model = training.model(connection, state["model"])
+        report = training.evaluations(connection, [model.id])[model.id].report
+        settings = projects.find(connection, task.project_id).settings
+    share = settings["test_share"] > 0
+    verdict = release.judge(report, margin=settings["release_margin"], evidence_comes=share)
+    if verdict.word == "wait":
+        return {"gate": "wait", "words": f"{state['words']}; {verdict.reason}"}
+
+    def unit(tx: Tx) -> int | None:
+        known = gates.gate_of(tx.connection, model)
+        if known is not None:
+            return known
+        question = _ask(tx, task, model, report, verdict, settings["decision_days"])
+        if verdict.word == "refuse":
+            _refuse(tx, question, verdict.reason)
+        else:
+            old = [row.id for row in gates.undecided(tx.connection, task.project_id, task.id) if row.id != question]
+            queue.close(tx, old, "withdrawn", f"model {model.number} is newer")
+        return question
+
+    question = work.write(unit)
+    return {"gate": verdict.word, "question": question, "words": f"{state['words']}; {verdict.word}: {verdict.reason}"}
+
+
+def _ask(tx: Tx, task: TaskRow, model: Model, report: Mapping[str, Any], verdict: release.Verdict, days: float) -> int:
+    serving = training.current(tx.connection, task.id)
+    number = training.model(tx.connection, serving.model_id).number if serving else None
+    expires = tx.now + days * DAY
+    body = release.decision_body(
+        model=show("model", model.id), number=model.number, current=number, report=report, expires=clock.iso(expires)
+    )
+    batch = NewBatch(
+        project_id=task.project_id, task_id=task.id, strategy=GATE, needs=1, lane="decide", model_id=model.id
+    )
+    new = NewQuestion(
+        item_id=None,
+        shape="decision",
+        strategy=GATE,
+        probability=0.0,
+        score=0.0,
+        reason=verdict.reason,
+        body=body,
+        expires=expires,
+    )
+    return queue.ask(tx, batch, [new])[1][0]
+
+
+def _refuse(tx: Tx, question_id: int, reason: str) -> None:
+    """The gate decides itself, as an actor of its own, so that its refusals can be told from people's and counted."""
+    actor = gates.rule_actor(tx, GATE)
+    queue.claim_one(tx, question_id=question_id, actor_id=actor, lease_seconds=60)
+    new = answers.NewAnswer(
+        id=str(uuid.uuid4()),
+        question_id=question_id,
+        actor_id=actor,
+        outcome="answered",
+        value={"decision": "reject", "reason": reason, "parameters": {}},
+        seconds=0.0,
+    )
+    answers.answer(tx, new)
+
+
+def decided(tx: Tx, question_id: int, verdict: Mapping[str, Any], actor_id: int) -> None:
+    """The effect of a decision, in the transaction that stores the answer: an approved model serves from now on."""
+    found = gates.gate_question(tx.connection, question_id)
+    if found is None or found.body.get("action") != "release":
+        return
+    outcome = resolve.quorum(gates.verdicts(tx.connection, question_id), roles=found.body["roles"], needs=found.needs)
+    if outcome is None:
+        return
+    if found.state in ("open", "claimed"):
+        queue.close(tx, [question_id], "withdrawn", f"decided: {outcome.decision}")
+    if outcome.decision == "approve":
+        model = training.model(tx.connection, found.model_id)
+        reason = str(verdict.get("reason", ""))
+        training.add_release(tx, model, question_id=question_id, actor_id=actor_id, reason=reason)
+        older = [
+            row.id
+            for row in gates.undecided(tx.connection, model.project_id, model.task_id)
+            if row.number < model.number
+        ]
+        queue.close(tx, older, "withdrawn", f"model {model.number} is newer, and was released")

@@ -1,0 +1,263 @@
+"""Read this first: the nine steps in order, and `advance`, which takes the next one.
+
+    collect -> select -> ask -> resolve -> commit -> train -> evaluate -> release -> monitor -> (collect)
+
+    1 collect   readers and `store.items`; `advance` finds the new items in the pool
+    2 select    job step `choose`: a strategy with its uniformly random share, and the living test set
+    3 ask       questions with reason, probability and suggestion, into the queue people claim from
+    4 resolve   `wire`: answers become labels by majority, and decisions by quorum, as they arrive
+    5 commit    job step `commit`: the labels as an immutable version with a content digest
+    6 train     job steps `encode` (once per item) and `fit`
+    7 evaluate  job step `assess`: on the living test set, against the release, the heuristic and the commonest label
+    8 release   job step `gate`: refused by itself, or a question to a person; `decided` puts the model to serve
+    9 monitor   `predict` logs and samples what the release is asked, `feedback` comes back as questions
+
+Nothing here sleeps until a person answers. `advance` looks at what is stored, does what can be done at once and
+enqueues a job for what takes long; it is called after every resolved batch and decision, on a schedule, and by hand.
+Calling it twice, or from two processes at the same time, changes nothing more than calling it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from . import ask as asking
+from .core.errors import WrongState
+from .jobs import choose, judge, learn, serve
+from .jobs.choose import Wish
+from .jobs.serve import Feedback, Predicted
+from .jobs.work import Runner, Step, at_once, execute, worker_name
+from .resolve import Majority
+from .store import Store, Tx, commits, jobs, picking, projects, queue, training
+from .store.jobs import Job
+from .store.projects import Project, TaskRow
+
+__all__ = ["Asked", "Did", "Executor", "Feedback", "Predicted", "Wish", "advance", "ask", "cancel", "decided"]
+__all__ += ["durable", "feedback", "inline", "predict", "roll_back", "run_job", "train", "wire"]
+
+STEPS = ("collect", "select", "ask", "resolve", "commit", "train", "evaluate", "release", "monitor")
+
+_ENCODE = Step("encode", "encodes new items", learn.encode)
+_CHOOSE = Step("choose", "picks what to ask next", choose.choose)
+JOBS: dict[str, tuple[Step, ...]] = {
+    "refresh": (
+        Step("commit", "makes a version of the labels", learn.commit),
+        _ENCODE,
+        Step("fit", "trains", learn.fit),
+        Step("assess", "evaluates", judge.assess),
+        Step("gate", "weighs a release", judge.gate),
+        _CHOOSE,
+    ),
+    "select": (_ENCODE, _CHOOSE),
+}
+"""What a job of each kind does, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Executor:
+    """How jobs run. spare: elsewhere, taking their time, so more questions lie ready and are refilled at half.
+
+    Where nothing runs on the side, a pick happens when the queue is empty.
+    """
+
+    name: str
+    spare: bool
+    start: Callable[[Store, Job], None]
+
+
+def _leave_to_workers(_store: Store, _job: Job) -> None:
+    """The row is enough: workers look for it."""
+
+
+def _run_here(store: Store, job: Job) -> None:
+    name = f"here-{worker_name()}"
+    if store.write(lambda tx: jobs.take(tx, name, job.id)) is not None:
+        run_job(store, job.id, worker=name)
+
+
+durable = Executor("durable", True, _leave_to_workers)
+"""Jobs are rows that worker processes take (`handloom.flow`)."""
+inline = Executor("inline", False, _run_here)
+"""Jobs run in this process, before the call returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """One thing that `advance` did. action: ``ask``, ``select`` or ``refresh``; text: in words."""
+
+    task_id: int
+    action: str
+    text: str
+    job_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A batch that was asked for by hand. batch_id None: nothing was left to ask."""
+
+    batch_id: int | None
+    questions: tuple[int, ...]
+    strategy: str
+
+
+def wire(store: Store) -> None:
+    """Give a store its resolvers: how answers become labels, and what a decision does. Once after opening it."""
+    store.hooks.estimate = Majority().estimate
+    store.hooks.decide = decided
+
+
+decided = judge.decided
+"""(tx, question id, verdict, actor id): the effect of a decision, in the transaction that stores it."""
+
+
+def advance(store: Store, project_id: int, *, executor: Executor = durable) -> list[Did]:
+    """Look at what is stored and take the next step of every task; what was done, empty when nothing was due.
+
+    A job that fails is recorded as failed and does not raise here; the next one starts when new labels have come.
+    """
+    store.write(queue.expire_leases)
+    with store.read() as connection:
+        project = projects.find(connection, project_id)
+        tasks = projects.tasks(connection, [project_id])[project_id]
+    if not project.settings["auto"]:
+        return []
+    did: list[Did] = []
+    for task in tasks:
+        did += _advance_task(store, project, task, executor)
+    return did
+
+
+def _advance_task(store: Store, project: Project, task: TaskRow, executor: Executor) -> list[Did]:
+    settings = project.settings
+    with store.read() as connection:
+        live = {job.kind for job in jobs.live(connection, project.id) if job.task_id == task.id}
+        last = {kind: jobs.last(connection, task.id, kind) for kind in JOBS}
+        since = _seen(connection, task, last["refresh"])
+        now = picking.standing(connection, project.id, task.id, since=since, enough=settings["retrain_after"])
+        newest = training.newest_model(connection, task.id)
+    if not now.items:
+        return []
+    did: list[Did] = []
+    level = asking.wanted(settings["batch"], now.people, spare=executor.spare)
+    floor = max(2 * now.people, 5) if executor.spare else 0
+    low = max(1, level // 2 if executor.spare else 1)
+    exhausted = now.open == 0 and not _may_pick(now, last["select"], newest)
+    due = now.fresh >= settings["retrain_after"] or (now.fresh > 0 and exhausted)
+    if due and "refresh" not in live:
+        did += _start(store, task, "refresh", {"auto": True, "level": level, "position": now.newest}, executor)
+    elif now.open < low and not live and _may_pick(now, last["select"], newest):
+        did += _start(store, task, "select", {"level": level, "position": now.newest, "items": now.items}, executor)
+    if now.open < floor:
+        count = store.write(lambda tx: _top_up(tx, project, task, floor))
+        if count:
+            did.append(Did(task.id, "ask", f"{count} items drawn at random, so that nobody waits"))
+    return did
+
+
+def _seen(connection: Any, task: TaskRow, last: Job | None) -> int:
+    """Up to which answer labels have been tried in a training; a failed one counts, or it would start again at once."""
+    found = commits.newest(connection, task.id)
+    tried = int(last.args.get("position", 0)) if last is not None else 0
+    return max(tried, found.position if found else 0)
+
+
+def _may_pick(now: picking.Standing, last: Job | None, newest: training.Model | None) -> bool:
+    """Not again when the last pick found nothing left, or failed, and nothing has changed since."""
+    if last is None or last.args.get("items") != now.items:
+        return True
+    if last.state != "done":
+        return last.args.get("position") != now.newest
+    later_model = newest is not None and newest.created > (last.finished or 0.0)
+    return bool((last.result or {}).get("asked")) or later_model
+
+
+def _top_up(tx: Tx, project: Project, task: TaskRow, floor: int) -> int:
+    tx.execute(jobs.lock(task.id))  # two processes may come here at once; one of them finds the queue full
+    missing = floor - picking.open_count(tx.connection, project.id, task.id)
+    return choose.at_once(tx, project, task, missing) if missing > 0 else 0
+
+
+def _start(store: Store, task: TaskRow, kind: str, args: Mapping[str, Any], executor: Executor) -> list[Did]:
+    job, new = store.write(
+        lambda tx: jobs.enqueue(tx, project_id=task.project_id, task_id=task.id, kind=kind, args=args, actor_id=None)
+    )
+    if not new:
+        return []
+    executor.start(store, job)
+    with store.read() as connection:
+        found = jobs.get(connection, job.id)
+    return [Did(task.id, kind, found.message, job.id)]
+
+
+def run_job(store: Store, job_id: int, *, worker: str, run: Runner = at_once) -> str:
+    """Run a job that this worker has taken; its state afterwards. `handloom.flow` passes a runner that remembers steps."""
+    with store.read() as connection:
+        kind = jobs.get(connection, job_id).kind
+    return execute(store, job_id, JOBS[kind], worker=worker, run=run)
+
+
+def train(store: Store, task: TaskRow, *, actor_id: int, executor: Executor = durable) -> Job:
+    """Train now, whatever the settings say. The job that waits or runs already, when there is one."""
+    with store.read() as connection:
+        project = projects.find(connection, task.project_id)
+        now = picking.standing(connection, project.id, task.id, since=0, enough=1)
+    level = asking.wanted(project.settings["batch"], now.people, spare=executor.spare)
+    args = {"auto": False, "level": level if project.settings["auto"] else 0, "position": now.newest}
+    job, new = store.write(
+        lambda tx: jobs.enqueue(
+            tx, project_id=project.id, task_id=task.id, kind="refresh", args=args, actor_id=actor_id
+        )
+    )
+    if new:
+        executor.start(store, job)
+    with store.read() as connection:
+        return jobs.get(connection, job.id)
+
+
+def cancel(store: Store, job_id: int, *, actor_id: int) -> Job:
+    """Cancel a job; one that runs stops at its next step or report. Raises `NotFound`, `WrongState`."""
+    return store.write(lambda tx: jobs.cancel(tx, job_id, actor_id))
+
+
+def ask(store: Store, task: TaskRow, wish: Wish) -> Asked:
+    """Ask now. Uses the features and the model that are there; before the first, `auto` draws at random.
+
+    Raises `UnknownKind` for a strategy nobody registered, `WrongState` for one that needs a model before there is one.
+    """
+    batch_id, numbers, strategy = choose.by_hand(store, task, wish)
+    return Asked(batch_id, tuple(numbers), strategy)
+
+
+def predict(store: Store, task: TaskRow, inputs: Sequence[Mapping[str, Any]], *, actor_id: int) -> list[Predicted]:
+    """What the current release says, logged; a sample becomes questions. Raises `NoRelease`, `BadItem`."""
+    return serve.predict(store, task, inputs, actor_id=actor_id)
+
+
+def feedback(store: Store, prediction_id: int, said: Feedback) -> int | None:
+    """Keep what somebody says about a prediction and ask people about it: the question, or None when one exists."""
+    return serve.feedback(store, prediction_id, said)
+
+
+def roll_back(store: Store, task: TaskRow, *, reason: str, actor_id: int) -> training.Release:
+    """Serve the model of the release before again. Raises `WrongState` when there is none."""
+    if not reason.strip():
+        raise WrongState("a roll-back needs a reason in words")
+
+    def unit(tx: Tx) -> training.Release:
+        tx.execute(jobs.lock(task.id))
+        past = training.releases(tx.connection, task.id)
+        before = _before(past)
+        if before is None:
+            raise WrongState(f"task {task.name} has no earlier release to go back to")
+        model = training.model(tx.connection, before.model_id)
+        return training.add_release(tx, model, question_id=None, actor_id=actor_id, reason=reason.strip())
+
+    return store.write(unit)
+
+
+def _before(past: Sequence[training.Release]) -> training.Release | None:
+    """The release before the one that put the present model to serve first, so that rolling back twice goes back two."""
+    first = next((k for k, one in enumerate(past) if one.model_id == past[0].model_id and one.question_id), len(past))
+    return next((one for one in past[first:] if one.model_id != past[0].model_id), None)

@@ -1,0 +1,6 @@
+"""Step 4, resolve: answers become labels (estimates) and decisions (acts)."""
+
+from .decide import Outcome, quorum
+from .majority import Majority
+
+__all__ = ["Majority", "Outcome", "quorum"]

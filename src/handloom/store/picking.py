@@ -1,0 +1,186 @@
+"""What picking needs to know: how many questions are open, which items are free, and a uniform draw among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from . import schema
+from .queue import CHUNK
+
+q, b, i, lab = schema.question, schema.batch, schema.item, schema.label
+ASKED = ("open", "claimed", "answered", "resolved", "skipped", "escalated")
+"""States in which an item is not asked again: it is being asked, has its label, or people passed on it."""
+FROM_PRODUCTION = ("feedback", "production-random", "production-uncertain")
+"""Strategies of questions about what a release was asked; a newer model does not make them pointless."""
+_GUESSES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a task stands. open: label questions that anybody may claim; people: active ones; newest: seq of the newest
+    answer behind a label; fresh: labels that changed since ``since``."""
+
+    items: int
+    labels: int
+    open: int
+    people: int
+    newest: int
+    fresh: int
+
+
+def standing(connection: sa.Connection, project_id: int, task_id: int, *, since: int, enough: int) -> Standing:
+    """One look at a task. ``fresh`` is counted up to ``enough`` only."""
+    names = ("items", f"labels.{task_id}")
+    rows = connection.execute(
+        sa.select(schema.counter.c.name, schema.counter.c.value).where(
+            schema.counter.c.project_id == project_id, schema.counter.c.name.in_(names)
+        )
+    )
+    counters = {row.name: row.value for row in rows}
+    people = sa.select(sa.func.count()).where(
+        schema.actor.c.kind == "person", schema.actor.c.state == "active", schema.actor.c.role != "owner"
+    )
+    newer = sa.select(lab.c.item_id).where(lab.c.task_id == task_id, lab.c.position > since).limit(enough).subquery()
+    return Standing(
+        items=counters.get("items", 0),
+        labels=counters.get(f"labels.{task_id}", 0),
+        open=open_count(connection, project_id, task_id),
+        people=max(1, connection.execute(people).scalar_one()),
+        newest=connection.execute(sa.select(sa.func.max(lab.c.position)).where(lab.c.task_id == task_id)).scalar() or 0,
+        fresh=connection.execute(sa.select(sa.func.count()).select_from(newer)).scalar_one(),
+    )
+
+
+def taken(connection: sa.Connection, task_id: int) -> np.ndarray:
+    """Ids of the items that are not to be asked (again) for a task, sorted."""
+    asked = sa.select(q.c.item_id).where(q.c.task_id == task_id, q.c.item_id.is_not(None), q.c.state.in_(ASKED))
+    labelled = sa.select(lab.c.item_id).where(lab.c.task_id == task_id)
+    both = sa.union(asked, labelled)
+    return np.array(sorted(connection.execute(both).scalars()), dtype=np.int64)
+
+
+def labelled(connection: sa.Connection, task_id: int) -> tuple[np.ndarray, list[Any]]:
+    """Ids and label values of the labelled items that are not in the test set, in the order they were labelled."""
+    query = (
+        sa.select(lab.c.item_id, lab.c.value)
+        .where(lab.c.task_id == task_id, lab.c.test == sa.false())
+        .order_by(lab.c.position, lab.c.item_id)
+    )
+    rows = connection.execute(query).all()
+    return np.array([row.item_id for row in rows], dtype=np.int64), [row.value for row in rows]
+
+
+def free_count(connection: sa.Connection, project_id: int, task_id: int, *, test: bool) -> int:
+    """How many items of the test set (or outside it) can still be asked. Costs as much as there are questions."""
+    members = sa.select(sa.func.sum(schema.counter.c.value)).where(schema.counter.c.project_id == project_id)
+    in_test = connection.execute(members.where(schema.counter.c.name == "items.test")).scalar() or 0
+    total = connection.execute(members.where(schema.counter.c.name == "items")).scalar() or 0
+    asked = sa.select(q.c.item_id).where(q.c.task_id == task_id, q.c.item_id.is_not(None), q.c.state.in_(ASKED))
+    have = sa.select(lab.c.item_id).where(lab.c.task_id == task_id)
+    both = sa.union(asked, have).subquery()
+    query = sa.select(sa.func.count()).select_from(both.join(i, i.c.id == both.c.item_id)).where(i.c.test == test)
+    return int((in_test if test else total - in_test) - connection.execute(query).scalar_one())
+
+
+def draw(
+    connection: sa.Connection, project_id: int, task_id: int, n: int, *, test: bool, rng: np.random.Generator
+) -> list[int]:
+    """n free items uniformly at random, fewer when fewer are left.
+
+    Guesses ids first, which costs nothing at a million items; when few are free it lists them all.
+    """
+    lowest, highest = connection.execute(
+        sa.select(sa.func.min(i.c.id), sa.func.max(i.c.id)).where(i.c.project_id == project_id)
+    ).one()
+    if lowest is None or n <= 0:
+        return []
+    found: list[int] = []
+    tried: set[int] = set()
+    for _ in range(_GUESSES):
+        guesses = [int(x) for x in rng.integers(lowest, highest + 1, size=CHUNK // 2)]
+        fresh = [x for x in dict.fromkeys(guesses) if x not in tried]
+        tried.update(fresh)
+        free = set(connection.execute(_free(project_id, task_id, test).where(i.c.id.in_(fresh))).scalars())
+        found.extend(x for x in fresh if x in free)
+        if len(found) >= n:
+            return found[:n]
+        if highest - lowest < 20 * CHUNK:
+            break
+    everything = sorted(connection.execute(_free(project_id, task_id, test)).scalars())
+    chosen = rng.choice(len(everything), size=min(n, len(everything)), replace=False) if everything else ()
+    return [everything[int(k)] for k in chosen]
+
+
+def _free(project_id: int, task_id: int, test: bool) -> sa.Select[Any]:
+    asked = sa.exists().where(q.c.item_id == i.c.id, q.c.task_id == task_id, q.c.state.in_(ASKED))
+    have = sa.exists().where(lab.c.item_id == i.c.id, lab.c.task_id == task_id)
+    return sa.select(i.c.id).where(i.c.project_id == project_id, i.c.test == test, ~asked, ~have)
+
+
+def outdated(connection: sa.Connection, project_id: int, task_id: int, model_id: int | None) -> list[int]:
+    """Open questions nobody holds that the loop picked by another model's advice; uniform and manual picks are kept."""
+    query = (
+        sa.select(q.c.id)
+        .join(b, b.c.id == q.c.batch_id)
+        .where(
+            q.c.project_id == project_id,
+            q.c.lane == "label",
+            q.c.state == sa.literal_column("'open'"),
+            q.c.task_id == task_id,
+            q.c.held == 0,
+            q.c.got == 0,
+            q.c.probability == 0,
+            b.c.actor_id.is_(None),
+            b.c.strategy.not_in(FROM_PRODUCTION),
+            sa.or_(b.c.model_id.is_(None), b.c.model_id != model_id) if model_id is not None else sa.false(),
+        )
+    )
+    return list(connection.execute(query).scalars())
+
+
+def pool_page(connection: sa.Connection, project_id: int, *, after: int, limit: int) -> Sequence[Any]:
+    """Rows (id, digest, test, data) of a project's items in order of id, from the one after ``after``."""
+    query = (
+        sa.select(i.c.id, i.c.digest, i.c.test, i.c.data)
+        .where(i.c.project_id == project_id, i.c.id > after)
+        .order_by(i.c.id)
+        .limit(limit)
+    )
+    return connection.execute(query).all()
+
+
+def open_count(connection: sa.Connection, project_id: int, task_id: int) -> int:
+    """Label questions of a task that anybody may claim."""
+    query = sa.select(sa.func.count()).where(
+        q.c.project_id == project_id,
+        q.c.lane == "label",
+        q.c.state == sa.literal_column("'open'"),
+        q.c.task_id == task_id,
+    )
+    return connection.execute(query).scalar_one()
+
+
+def taken_of(connection: sa.Connection, task_id: int, items: Sequence[int]) -> set[int]:
+    """Which of these items are not to be asked (again)."""
+    found: set[int] = set()
+    for start in range(0, len(items), CHUNK):
+        part = items[start : start + CHUNK]
+        asked = sa.select(q.c.item_id).where(q.c.item_id.in_(part), q.c.task_id == task_id, q.c.state.in_(ASKED))
+        have = sa.select(lab.c.item_id).where(lab.c.task_id == task_id, lab.c.item_id.in_(part))
+        found.update(connection.execute(sa.union(asked, have)).scalars())
+    return found
+
+
+def newest_batch(connection: sa.Connection, project_id: int) -> int:
+    """Number of the newest batch of the workspace, 0 when there is none."""
+    return connection.execute(sa.select(sa.func.max(b.c.id)).where(b.c.project_id == project_id)).scalar() or 0
+
+
+def item_with(connection: sa.Connection, project_id: int, digest: str) -> int:
+    """The item whose key is the digest of its content (as it is without a key of its own)."""
+    return connection.execute(sa.select(i.c.id).where(i.c.project_id == project_id, i.c.key == digest)).scalar_one()

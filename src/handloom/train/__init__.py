@@ -1,0 +1,5 @@
+"""Step 6, train: from a dataset version and features to a fitted learner and what it thinks of every item."""
+
+from .fit import class_numbers, predict, targets, trainable
+
+__all__ = ["class_numbers", "predict", "targets", "trainable"]
