@@ -1,0 +1,388 @@
+"""The public methods of a workspace, the same in process and over HTTP, and the table of operations behind them."""
+
+from __future__ import annotations
+
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where an operation lives over HTTP. Arguments named in the path go there; the others to the query or the body."""
+
+    method: str
+    path: str
+
+
+def _table(text: str) -> dict[str, Address]:
+    rows = (line.split() for line in text.strip().splitlines())
+    return {name: Address(method, path) for name, method, path in rows}
+
+
+OPERATIONS: dict[str, Address] = _table("""
+    me                GET    /me
+    actors            GET    /actors
+    add_actor         POST   /actors
+    change_actor      PATCH  /actors/{actor}
+    login_address     POST   /actors/{actor}/login
+    new_token         POST   /actors/{actor}/token
+    kinds             GET    /kinds
+    projects          GET    /projects
+    create_project    POST   /projects
+    project           GET    /projects/{project}
+    change_settings   PATCH  /projects/{project}
+    add_task          POST   /projects/{project}/tasks
+    change_task       PATCH  /projects/{project}/tasks/{task}
+    guidelines        GET    /projects/{project}/tasks/{task}/guidelines
+    add_guidelines    POST   /projects/{project}/tasks/{task}/guidelines
+    overview          GET    /projects/{project}/overview
+    items             GET    /projects/{project}/items
+    item              GET    /items/{item}
+    ask               POST   /projects/{project}/ask
+    claim             POST   /projects/{project}/claim
+    claim_question    POST   /questions/{question}/claim
+    release_claims    POST   /claims/release
+    answer            POST   /answers
+    questions         GET    /projects/{project}/questions
+    question          GET    /questions/{question}
+    decisions         GET    /projects/{project}/decisions
+    models            GET    /projects/{project}/models
+    model             GET    /models/{model}
+    train             POST   /projects/{project}/train
+    jobs              GET    /projects/{project}/jobs
+    job               GET    /jobs/{job}
+    cancel            POST   /jobs/{job}/cancel
+    releases          GET    /projects/{project}/releases
+    rollback          POST   /projects/{project}/rollback
+    predict           POST   /projects/{project}/predict
+    predictions       GET    /projects/{project}/predictions
+    feedback          POST   /predictions/{prediction}/feedback
+    lineage           GET    /lineage/{id}
+    advance           POST   /projects/{project}/advance
+""")
+
+
+class _Caller(ABC):
+    """Whatever can carry out an operation."""
+
+    @abstractmethod
+    def _call(self, operation: str, /, **arguments: Any) -> Any:
+        """Carry out an operation of the table."""
+
+    @abstractmethod
+    def _add_items(self, project: str, lines: Iterable[Mapping[str, Any]], chunk: int) -> dict[str, Any]:
+        """Stream items in."""
+
+    @abstractmethod
+    def _add_media(
+        self, project: str, files: Iterable[tuple[str, bytes]], labels: Mapping[str, Any] | None, task: str | None
+    ) -> dict[str, Any]:
+        """Send images in."""
+
+    @abstractmethod
+    def _export(self, project: str, what: str, form: str, task: str | None) -> Iterator[bytes]:
+        """Stream an export out."""
+
+    @abstractmethod
+    def _events(self, since: int, follow: bool) -> Iterator[dict[str, Any]]:
+        """Stream events out."""
+
+    @abstractmethod
+    def _blob(self, digest: str) -> bytes:
+        """The bytes of one blob."""
+
+
+class Handle(_Caller):
+    """A workspace as one actor sees it. Every method returns what the HTTP interface documents, as plain values."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of files and connections."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def me(self) -> dict[str, Any]:
+        """Who acts, and what they may do."""
+        return self._call("me")
+
+    def actors(self, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
+        """A page of actors."""
+        return self._call("actors", cursor=cursor, limit=limit)
+
+    def add_actor(self, name: str, role: str = "annotator", kind: str = "person") -> dict[str, Any]:
+        """A new actor and its token."""
+        return self._call("add_actor", name=name, role=role, kind=kind)
+
+    def change_actor(self, actor: str, role: str | None = None, state: str | None = None) -> dict[str, Any]:
+        """Another role, or active, paused, removed."""
+        return self._call("change_actor", actor=actor, role=role, state=state)
+
+    def login_address(self, actor: str) -> dict[str, Any]:
+        """A one-time login path for a browser."""
+        return self._call("login_address", actor=actor)
+
+    def new_token(self, actor: str) -> dict[str, Any]:
+        """A new token; the old one is void."""
+        return self._call("new_token", actor=actor)
+
+    def kinds(self) -> dict[str, Any]:
+        """The kinds of task that are installed."""
+        return self._call("kinds")
+
+    def projects(self, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
+        """A page of projects."""
+        return self._call("projects", cursor=cursor, limit=limit)
+
+    def create_project(
+        self, name: str, tasks: Sequence[Mapping[str, Any]], settings: Mapping[str, Any] | None = None
+    ) -> ProjectHandle:
+        """A new project. A task is ``{"name", "kind", "labels", "multi"?, "guidelines"?}``."""
+        new = self._call("create_project", name=name, tasks=[dict(task) for task in tasks], settings=settings)
+        return ProjectHandle(self, new)
+
+    def project(self, name: str) -> ProjectHandle:
+        """The project of that name or id; raises `NotFound`."""
+        return ProjectHandle(self, self._call("project", project=name))
+
+    def item(self, item: str) -> dict[str, Any]:
+        """An item with its labels, predictions, questions and answers."""
+        return self._call("item", item=item)
+
+    def blob(self, digest: str) -> bytes:
+        """The bytes that an item refers to."""
+        return self._blob(digest)
+
+    def question(self, question: str) -> dict[str, Any]:
+        """One question."""
+        return self._call("question", question=question)
+
+    def claim_question(self, question: str) -> dict[str, Any]:
+        """Lease one certain question, a decision for example."""
+        return self._call("claim_question", question=question)
+
+    def release_claims(self, questions: Sequence[str]) -> dict[str, Any]:
+        """Give leases back."""
+        return self._call("release_claims", questions=list(questions))
+
+    def answer(
+        self,
+        question: str,
+        value: Any = None,
+        *,
+        outcome: str = "answered",
+        seconds: float = 0.0,
+        id: str | None = None,
+        **details: Any,
+    ) -> dict[str, Any]:
+        """Answer a claimed question: a label, several, or ``{"decision", "reason"}``.
+
+        id: a UUID; give the same one to send again. details: suggestion_shown, edited, supersedes, note, confidence,
+        rationale, guidelines.
+        """
+        sent = {"id": id or str(uuid.uuid4()), "question": question, "outcome": outcome, "seconds": seconds, **details}
+        return self._call("answer", **sent, **({} if value is None else {"value": value}))
+
+    def model(self, model: str) -> dict[str, Any]:
+        """A model with its evaluation."""
+        return self._call("model", model=model)
+
+    def job(self, job: str) -> dict[str, Any]:
+        """How far a job is."""
+        return self._call("job", job=job)
+
+    def cancel(self, job: str) -> dict[str, Any]:
+        """Ask a job to stop."""
+        return self._call("cancel", job=job)
+
+    def feedback(
+        self, prediction: str, value: Any = None, correct: bool | None = None, note: str | None = None
+    ) -> dict[str, Any]:
+        """What was right about a prediction."""
+        return self._call("feedback", prediction=prediction, value=value, correct=correct, note=note)
+
+    def lineage(self, id: str) -> dict[str, Any]:
+        """What is behind a prediction, release, model, commit or label."""
+        return self._call("lineage", id=id)
+
+    def events(self, since: int = 0, follow: bool = False) -> Iterator[dict[str, Any]]:
+        """Events after number ``since``; with ``follow``, new ones as they happen."""
+        return self._events(since, follow)
+
+
+class ProjectHandle:
+    """One project of a workspace. ``info``: what `Handle.project` showed when this handle was made."""
+
+    def __init__(self, workspace: Handle, info: Mapping[str, Any]) -> None:
+        self.workspace = workspace
+        self.info = dict(info)
+
+    def __repr__(self) -> str:
+        return f"<handloom project {self.name!r} ({self.id})>"
+
+    @property
+    def id(self) -> str:
+        return self.info["id"]
+
+    @property
+    def name(self) -> str:
+        return self.info["name"]
+
+    def refresh(self) -> dict[str, Any]:
+        """The project as it is now."""
+        self.info = self._call("project")
+        return self.info
+
+    def change_settings(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Change some settings; the others stay."""
+        self.info = self._call("change_settings", settings=dict(settings))
+        return self.info
+
+    def add_task(self, name: str, kind: str, labels: Sequence[str], multi: bool = False, guidelines: str | None = None):
+        """One more task for the same items."""
+        return self._call("add_task", name=name, kind=kind, labels=list(labels), multi=multi, guidelines=guidelines)
+
+    def change_task(self, task: str, labels: Sequence[str]) -> dict[str, Any]:
+        """The next version of a task, with more labels."""
+        return self._call("change_task", task=task, labels=list(labels))
+
+    def guidelines(self, task: str) -> dict[str, Any]:
+        """Every version of a task's guidelines, newest first."""
+        return self._call("guidelines", task=task)
+
+    def add_guidelines(self, task: str, text: str) -> dict[str, Any]:
+        """The next version of a task's guidelines."""
+        return self._call("add_guidelines", task=task, text=text)
+
+    def overview(self, task: str | None = None) -> dict[str, Any]:
+        """The nine steps with their counts, the learning curve, what changed."""
+        return self._call("overview", task=task)
+
+    def add_items(self, lines: Iterable[Mapping[str, Any]], chunk: int = CHUNK) -> dict[str, Any]:
+        """Add ``{"key"?, "data", "labels"?, "meta"?, "split"?}`` from any iterable, in constant memory."""
+        return self.workspace._add_items(self.id, lines, chunk)
+
+    def add_media(
+        self,
+        files: Iterable[Path | str | tuple[str, bytes]],
+        labels: Mapping[str, Any] | None = None,
+        task: str | None = None,
+    ) -> dict[str, Any]:
+        """Add one item per image: paths, or (name, bytes). labels: by file name."""
+        return self.workspace._add_media(self.id, (_file(file) for file in files), labels, task)
+
+    def items(
+        self, cursor: str | None = None, limit: int | None = None, task: str | None = None, **filters: Any
+    ) -> dict[str, Any]:
+        """A page of items. filters: search, label, state (unlabelled, labelled, asked, test)."""
+        return self._call("items", cursor=cursor, limit=limit, task=task, **filters)
+
+    def item(self, item: str) -> dict[str, Any]:
+        """An item with its labels, predictions, questions and answers."""
+        return self.workspace.item(item)
+
+    def ask(
+        self, task: str | None = None, n: int = 20, strategy: str | None = None, needs: int | None = None
+    ) -> dict[str, Any]:
+        """A batch of questions now."""
+        return self._call("ask", task=task, n=n, strategy=strategy, needs=needs)
+
+    def claim(self, lane: str = "label", n: int = 5, task: str | None = None) -> dict[str, Any]:
+        """Lease up to n open questions."""
+        return self._call("claim", lane=lane, n=n, task=task)
+
+    def claim_question(self, question: str) -> dict[str, Any]:
+        """Lease one certain question."""
+        return self.workspace.claim_question(question)
+
+    def release_claims(self, questions: Sequence[str]) -> dict[str, Any]:
+        """Give leases back."""
+        return self.workspace.release_claims(questions)
+
+    def answer(self, question: str, value: Any = None, **details: Any) -> dict[str, Any]:
+        """As `Handle.answer`."""
+        return self.workspace.answer(question, value, **details)
+
+    def questions(
+        self,
+        lane: str | None = None,
+        state: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> dict[str, Any]:
+        """A page of questions, newest first."""
+        return self._call("questions", lane=lane, state=state, cursor=cursor, limit=limit)
+
+    def decisions(self, state: str = "open", cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
+        """A page of decisions."""
+        return self._call("decisions", state=state, cursor=cursor, limit=limit)
+
+    def models(self, task: str | None = None, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
+        """A page of models, newest first."""
+        return self._call("models", task=task, cursor=cursor, limit=limit)
+
+    def train(self, task: str | None = None) -> dict[str, Any]:
+        """Train a model; returns the job."""
+        return self._call("train", task=task)
+
+    def jobs(self, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
+        """A page of jobs, newest first."""
+        return self._call("jobs", cursor=cursor, limit=limit)
+
+    def releases(self, task: str | None = None, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
+        """A page of releases, newest first."""
+        return self._call("releases", task=task, cursor=cursor, limit=limit)
+
+    def rollback(self, reason: str, task: str | None = None) -> dict[str, Any]:
+        """Serve the release before this one again."""
+        return self._call("rollback", task=task, reason=reason)
+
+    def predict(self, items: Sequence[Mapping[str, Any]], task: str | None = None) -> dict[str, Any]:
+        """What the current release says about ``[{"data": {...}}]``."""
+        return self._call("predict", items=[dict(item) for item in items], task=task)
+
+    def predictions(self, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
+        """A page of predictions, newest first."""
+        return self._call("predictions", cursor=cursor, limit=limit)
+
+    def feedback(self, prediction: str, value: Any = None, correct: bool | None = None, note: str | None = None):
+        """What was right about a prediction."""
+        return self.workspace.feedback(prediction, value, correct, note)
+
+    def lineage(self, id: str) -> dict[str, Any]:
+        """What is behind something."""
+        return self.workspace.lineage(id)
+
+    def export(self, what: str = "labels", format: str = "jsonl", task: str | None = None) -> Iterator[bytes]:
+        """Labels, answers or items as jsonl, csv or parquet, in pieces."""
+        return self.workspace._export(self.id, what, format, task)
+
+    def advance(self) -> dict[str, Any]:
+        """Let the loop take its next step now."""
+        return self._call("advance")
+
+    def events(self, since: int = 0, follow: bool = False) -> Iterator[dict[str, Any]]:
+        """Events of this project."""
+        return (event for event in self.workspace.events(since, follow) if event["project"] == self.id)
+
+    def _call(self, operation: str, /, **arguments: Any) -> Any:
+        return self.workspace._call(operation, project=self.id, **arguments)
+
+
+def _file(file: Path | str | tuple[str, bytes]) -> tuple[str, bytes]:
+    if isinstance(file, tuple):
+        return file
+    path = Path(file)
+    return path.name, path.read_bytes()

@@ -1,0 +1,23 @@
+"""Lineage: what is behind a prediction, back to the answers. Stored ids, always exact."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core.ids import parse_any
+from ..store import lineage as rows
+from .session import Session
+
+
+def lineage(session: Session, id: str) -> dict[str, Any]:
+    """``{"id", "kind", "nodes", "edges"}`` behind a prediction, release, model, run, commit, question or item."""
+    session.require("read_models")
+    noun, number = parse_any(id)
+    with session.store.read() as connection:
+        graph = rows.trace(connection, noun, number)
+    return {
+        "id": id,
+        "kind": noun,
+        "nodes": [{"id": name, "kind": kind, "text": text} for name, (kind, text) in graph.nodes.items()],
+        "edges": [list(edge) for edge in graph.edges],
+    }

@@ -1,0 +1,47 @@
+"""Media inside an item's data: references become blobs of this workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from .session import Session
+
+_REFERENCES = frozenset(("path", "url"))
+
+
+class Media:
+    """Fetches what data refers to, under the rules of the workspace, and stores it once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def resolved(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The data with every ``{"path"}`` or ``{"url"}`` replaced by its blob. Raises `BadReference`, `BadImage`."""
+        return {name: self._field(value) if _refers(value) else value for name, value in data.items()}
+
+    def image(self, content: bytes) -> dict[str, Any]:
+        """Store an image; how an item's data speaks of it. Raises `BadImage`, `TooLarge`."""
+        from ..collect import images  # brings Pillow, which a server of texts never needs
+
+        shown = images.as_field(content)
+        self._session.store.blobs.put(content)
+        return shown
+
+    def _field(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        from ..collect import media
+
+        return self.image(media.fetch(value, self._policy))
+
+    @cached_property
+    def _policy(self) -> Any:
+        from ..collect import media
+
+        roots = self._session.site.media_roots
+        return media.MediaPolicy(roots=(Path.cwd(), Path(Path.cwd().anchor)) if roots is None else roots)
+
+
+def _refers(value: Any) -> bool:
+    return isinstance(value, dict) and not _REFERENCES.isdisjoint(value)

@@ -1,0 +1,142 @@
+"""Who acts, where: the first argument of every operation."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..core import ids
+from ..core.errors import NotFound
+from ..core.roles import require
+from ..loop import Executor, inline
+from ..store import Store, browse, people, projects
+from ..store.projects import Guideline, Project, TaskRow
+
+MOST_ASKED = 20_000
+FRESH_SECONDS = 1.0
+"""How long another process's change of a task may go unseen here."""
+
+
+def _nothing(project_id: int) -> None:
+    """No loop runs in this process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A project with its tasks and the guidelines in force, as one moment saw them."""
+
+    project: Project
+    tasks: tuple[TaskRow, ...]
+    guidelines: Mapping[int, Guideline]
+
+    def task(self, ref: str | None) -> TaskRow:
+        """The task of that name or id; the only one there is when nothing is named; raises `NotFound`."""
+        if ref is None:
+            if not self.tasks:
+                raise NotFound("task in project", self.project.name)
+            return self.tasks[0]
+        for task in self.tasks:
+            if ref in (task.name, ids.show("task", task.id)):
+                return task
+        raise NotFound("task", ref[:80])
+
+    def task_by_id(self, task_id: int | None) -> TaskRow | None:
+        """The task of that number, None for None."""
+        return next((task for task in self.tasks if task.id == task_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The part of a question that is written once and that its answers are judged by."""
+
+    id: int
+    project_id: int
+    task_id: int | None
+    lane: str
+    shape: str
+    body: Mapping[str, Any] | None
+
+
+@dataclass(slots=True)
+class Site:
+    """What all sessions of one open workspace share.
+
+    media_roots: folders that image paths may point into; None: anywhere (in process, where the caller could read the
+    file anyway). nudge: tells the loop that something happened in a project. executor: where its jobs run.
+    """
+
+    store: Store
+    media_roots: tuple[Path, ...] | None = None
+    nudge: Callable[[int], None] = _nothing
+    executor: Executor = inline
+    cases: dict[str, tuple[float, Case]] = field(default_factory=dict)
+    asked: dict[int, Asked] = field(default_factory=dict)
+
+    def case(self, ref: str) -> Case:
+        """The project of that id or name with its tasks, at most a second old; raises `NotFound`."""
+        now = time.monotonic()
+        cached = self.cases.get(ref)
+        if cached and now - cached[0] < FRESH_SECONDS:
+            return cached[1]
+        case = self._read(ref)
+        if len(self.cases) > 1000:
+            self.cases.clear()
+        self.cases[ref] = (now, case)
+        return case
+
+    def question(self, connection: Any, number: int) -> Asked:
+        """What was asked, which never changes; a claim remembers it for the answer that follows."""
+        found = self.asked.get(number)
+        return found if found is not None else self.remember(browse.asked(connection, number))
+
+    def remember(self, row: Any) -> Asked:
+        """Keep what an answer to this question will need. row: any row with the fields of `Asked`."""
+        found = Asked(row.id, row.project_id, row.task_id, row.lane, row.shape, row.body)
+        if len(self.asked) >= MOST_ASKED:
+            self.asked.clear()
+        self.asked[found.id] = found
+        return found
+
+    def forget(self) -> None:
+        """A project or task was changed here: read anew."""
+        self.cases.clear()
+
+    def _read(self, ref: str) -> Case:
+        with self.store.read() as connection:
+            try:
+                number = ids.parse("project", ref)
+            except NotFound:
+                found = projects.named(connection, ref)
+                if found is None:
+                    raise NotFound("project", ref[:80]) from None
+            else:
+                found = projects.find(connection, number)
+            tasks = tuple(projects.tasks(connection, [found.id])[found.id])
+            return Case(found, tasks, projects.newest_guidelines(connection, [task.id for task in tasks]))
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An actor at work in a workspace."""
+
+    site: Site
+    actor: people.Actor
+
+    @property
+    def store(self) -> Store:
+        return self.site.store
+
+    def require(self, action: str) -> None:
+        """Raise `Forbidden` unless the actor's role may do this action."""
+        require(self.actor.role, action)
+
+    def case(self, ref: str) -> Case:
+        """The project of that id or name, with its tasks."""
+        return self.site.case(ref)
+
+    def case_of(self, project_id: int) -> Case:
+        """The project of that number, with its tasks."""
+        return self.site.case(ids.show("project", project_id))

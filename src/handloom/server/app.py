@@ -1,0 +1,49 @@
+"""The application: routes, the gate before them, the pages behind them."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+
+from .. import __version__
+from ..workspace import Workspace
+from . import errors, ui
+from .gate import LOOPBACK, Gate
+from .openapi import document
+from .routes import events, items, models, people, projects, questions
+from .security import Guard
+from .sse import Bell
+
+PREFIX = "/api/v1"
+_ROUTERS = (people.routes, projects.routes, items.routes, questions.routes, models.routes, events.routes)
+
+
+def create_app(workspace: Workspace, *, hosts: frozenset[str] | None = LOOPBACK, pages: Path | None = None) -> FastAPI:
+    """An ASGI application over an open workspace.
+
+    hosts: names that the Host header may carry; None: any, for a server that is reached by others.
+    pages: folder of the built web pages, by default the one inside the package.
+    """
+    app = FastAPI(
+        title="handloom",
+        version=__version__,
+        description="The human-in-the-loop cycle of a machine-learning model.",
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.guard = Guard(workspace.site)
+    app.state.stopping = threading.Event()  # set when the server is told to stop
+    app.state.bell = Bell(workspace.store, app.state.stopping)
+    errors.install(app)
+    for routes in _ROUTERS:
+        app.include_router(routes, prefix=PREFIX)
+    ui.install(app, pages)
+    app.add_middleware(Gate, hosts=hosts)
+    describe: Any = app.openapi
+    app.openapi = lambda: document(app, describe)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,216 @@
+"""What clients send. Unknown fields are refused, so that a misspelt one does not pass unseen."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+Role = Literal["annotator", "reviewer", "expert", "engineer", "owner"]
+Outcome = Literal["answered", "skip", "unsure", "flag"]
+Lane = Literal["label", "decide"]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Ref = Annotated[str, Field(min_length=1, max_length=200)]
+Words = Annotated[str, Field(max_length=20_000)]
+# Judged by the shape of the question, which knows its labels, not by the frame.
+Value = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"$ref": "#/components/schemas/ChoiceValue"},
+                {"$ref": "#/components/schemas/DecisionValue"},
+                {"type": "null"},
+            ],
+            "description": "labels for a choice, a decision with its reason for a decision; none for other outcomes",
+        }
+    ),
+]
+
+
+class Sent(BaseModel):
+    """Base of all request bodies."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _example(**fields: Any) -> ConfigDict:
+    return ConfigDict(extra="forbid", json_schema_extra={"example": fields})
+
+
+class LoginRequest(Sent):
+    """A one-time code."""
+
+    model_config = _example(code="Vv3n0r4pTq")
+    code: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class ActorRequest(Sent):
+    """A new actor."""
+
+    model_config = _example(name="Ada", role="annotator")
+    name: Name
+    role: Role = "annotator"
+    kind: Literal["person", "model", "rule"] = "person"
+
+
+class ActorChange(Sent):
+    """Another role or state."""
+
+    model_config = _example(state="paused")
+    role: Role | None = None
+    state: Literal["active", "paused", "removed"] | None = None
+
+
+class TaskRequest(Sent):
+    """A new task."""
+
+    model_config = _example(name="mail", kind="text_class@1", labels=["ham", "spam"], multi=False, guidelines="...")
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    kind: Annotated[str, Field(max_length=80)]
+    labels: Annotated[list[str], Field(max_length=10_000)]
+    multi: bool = False
+    guidelines: str | None = None
+
+
+class TaskChange(Sent):
+    """All labels there are to be: the known ones and new ones."""
+
+    model_config = _example(labels=["ham", "spam", "newsletter"])
+    labels: Annotated[list[str], Field(max_length=10_000)] | None = None
+
+
+class ProjectRequest(Sent):
+    """A new project."""
+
+    model_config = _example(
+        name="mail",
+        tasks=[{"name": "mail", "kind": "text_class@1", "labels": ["ham", "spam"]}],
+        settings={"overlap": 2},
+    )
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    tasks: Annotated[list[TaskRequest], Field(min_length=1, max_length=50)]
+    settings: dict[str, Any] | None = None
+
+
+class ProjectChange(Sent):
+    """Settings to change; the others stay."""
+
+    model_config = _example(settings={"batch": 40})
+    settings: dict[str, Any]
+
+
+class GuidelinesRequest(Sent):
+    """The next version of the guidelines."""
+
+    model_config = _example(text="Advertisements are spam, receipts are ham.")
+    text: Annotated[str, Field(min_length=1, max_length=100_000)]
+
+
+class AskRequest(Sent):
+    """A batch of questions, now."""
+
+    model_config = _example(task="mail", n=20, strategy="margin", needs=2)
+    task: Ref | None = None
+    n: Annotated[int, Field(ge=1, le=10_000)] = 20
+    strategy: Annotated[str, Field(max_length=80)] | None = None
+    needs: Annotated[int, Field(ge=1, le=25)] | None = None
+    lane: Literal["label"] = "label"
+
+
+class ClaimRequest(Sent):
+    """Questions to answer."""
+
+    model_config = _example(lane="label", n=5)
+    lane: Lane = "label"
+    n: Annotated[int, Field(ge=1, le=100)] = 5
+    task: Ref | None = None
+
+
+class ReleaseClaimsRequest(Sent):
+    """Questions to give back."""
+
+    model_config = _example(questions=["q12", "q13"])
+    questions: Annotated[list[str], Field(max_length=1000)]
+
+
+class AnswerRequest(Sent):
+    """An answer. ``id`` is made by the client, so that sending twice is harmless."""
+
+    model_config = _example(
+        id="7e2f2f1e-5d5c-4a35-9e0a-0a5f0f6f1f10",
+        question="q12",
+        outcome="answered",
+        value={"labels": ["spam"]},
+        seconds=2.1,
+        suggestion_shown=True,
+        edited=False,
+    )
+    id: Annotated[str, Field(max_length=80, json_schema_extra={"format": "uuid"})]
+    question: Ref
+    outcome: Outcome = "answered"
+    value: Value = None
+    seconds: Seconds = 0.0
+    suggestion_shown: bool = False
+    edited: bool = False
+    supersedes: Annotated[str, Field(max_length=80, json_schema_extra={"format": "uuid"})] | None = None
+    note: Words | None = None
+    confidence: Share | None = None
+    rationale: Words | None = None
+    guidelines: Annotated[int, Field(ge=1, lt=2**31)] | None = None
+
+
+class TrainRequest(Sent):
+    """What to train."""
+
+    model_config = _example(task="mail")
+    task: Ref | None = None
+
+
+class RollbackRequest(Sent):
+    """Which task, and why."""
+
+    model_config = _example(task="mail", reason="v3 misses newsletters")
+    task: Ref | None = None
+    reason: Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+class PredictItem(Sent):
+    """One input, as an item's data."""
+
+    data: dict[str, Any]
+
+
+class PredictRequest(Sent):
+    """Inputs to predict."""
+
+    model_config = _example(items=[{"data": {"text": "you won a prize"}}], task="mail")
+    items: Annotated[list[PredictItem], Field(min_length=1, max_length=1000)]
+    task: Ref | None = None
+
+
+class FeedbackRequest(Sent):
+    """What was right, or whether it was."""
+
+    model_config = _example(value={"labels": ["spam"]}, note="a known campaign")
+    value: Value = None
+    correct: bool | None = None
+    note: Words | None = None
+
+
+class ItemLine(BaseModel):
+    """One line of an import (application/x-ndjson)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"key": "m-17", "data": {"text": "you won a prize"}, "labels": {"mail": "spam"}, "split": "pool"}
+        }
+    )
+    key: str | None = None
+    data: dict[str, Any]
+    labels: dict[str, Any] | None = None
+    meta: dict[str, Any] | None = None
+    split: Literal["pool", "test"] | None = None

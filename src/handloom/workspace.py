@@ -1,0 +1,98 @@
+"""A workspace in this process: the store, who acts, and the operations as methods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from . import loop
+from .core import ids
+from .core.errors import NotAWorkspace
+from .core.roles import ROLES
+from .handle import Handle
+from .operations import access, blobs, dispatch, events, export, imports
+from .operations.session import Session, Site
+from .store import Store, people
+
+OWNER = "owner"
+
+
+class Workspace(Handle):
+    """An open workspace and an actor at work in it. Close it, or use it as a context manager."""
+
+    def __init__(self, store: Store, actor: people.Actor, site: Site | None = None) -> None:
+        self.store = store
+        self.actor = actor
+        self.site = site or Site(store)
+
+    @classmethod
+    def create(cls, folder: Path | str, store: str | None = None, owner: str = OWNER) -> tuple[Workspace, str]:
+        """Make a workspace in a new or empty folder: the workspace, and the token of its owner, shown this once.
+
+        store: None for SQLite in the folder, or ``postgresql://user:password@host/database``.
+        """
+        opened = Store.create(Path(folder), store)
+        loop.wire(opened)
+
+        def unit(tx: Any) -> tuple[people.Actor, str]:
+            new = people.add(tx, name=owner, kind="person", role=ROLES[-1])
+            return new, access.new_token(tx, new.id)
+
+        actor, token = opened.write(unit)
+        return cls(opened, actor), token
+
+    @classmethod
+    def open(cls, folder: Path | str, *, actor: str | None = None, serving: bool = False) -> Workspace:
+        """Open a workspace as its owner, or as the actor of that name or id. ``serving`` keeps a second server out."""
+        store = Store.open(Path(folder), serving=serving)
+        try:
+            loop.wire(store)
+            return cls(store, _actor(store, actor))
+        except BaseException:
+            store.close()
+            raise
+
+    def acting(self, actor: str) -> Workspace:
+        """The same workspace with another actor at work; close only the first."""
+        return Workspace(self.store, _actor(self.store, actor), self.site)
+
+    @property
+    def session(self) -> Session:
+        """The first argument of every operation."""
+        return Session(self.site, self.actor)
+
+    def close(self) -> None:
+        """Finish what waits and let go of files and connections."""
+        self.store.close()
+
+    def _call(self, operation: str, /, **arguments: Any) -> Any:
+        return dispatch.run(self.session, operation, arguments)
+
+    def _add_items(self, project: str, lines: Iterable[Mapping[str, Any]], chunk: int) -> dict[str, Any]:
+        return imports.add_items(self.session, project, lines, chunk)
+
+    def _add_media(
+        self, project: str, files: Iterable[tuple[str, bytes]], labels: Mapping[str, Any] | None, task: str | None
+    ) -> dict[str, Any]:
+        return imports.add_media(self.session, project, files, labels, task)
+
+    def _export(self, project: str, what: str, form: str, task: str | None) -> Iterator[bytes]:
+        return export.export(self.session, project, what, form, task)
+
+    def _events(self, since: int, follow: bool) -> Iterator[dict[str, Any]]:
+        return events.follow(self.session, since) if follow else events.all_since(self.session, since)
+
+    def _blob(self, digest: str) -> bytes:
+        return blobs.blob(self.session, digest)[0]
+
+
+def _actor(store: Store, ref: str | None) -> people.Actor:
+    with store.read() as connection:
+        if ref is None:
+            found = people.owner(connection)
+            if found is None:
+                raise NotAWorkspace(f"{store.folder} has no active owner; restore it from a backup")
+            return found
+        named = people.named(connection, ref)
+        return named or people.find(connection, ids.parse("actor", ref))
