@@ -1,0 +1,45 @@
+"""``handloom serve``: the server of a workspace."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..server.run import run
+from .options import HERE, Folder
+from .output import verb
+
+app = typer.Typer()
+
+
+@app.command()
+@verb
+def serve(
+    workspace: Folder = Path(HERE),
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 takes any free one.")] = 8765,
+    browser: Annotated[bool, typer.Option(help="Open the browser, logged in as the owner.")] = True,
+    media_root: Annotated[
+        list[Path] | None, typer.Option(help="Folder that image paths in imports may point into. May be repeated.")
+    ] = None,
+) -> None:
+    """Serve a workspace to browsers and clients, and start a worker when there is work. Prints a login address."""
+    stop_cleanly()
+    run(workspace, host, port, browser, media_roots=media_root or ())
+
+
+def stop_cleanly() -> None:
+    """Let SIGTERM and Ctrl-C end the process through its context managers, with exit code 0.
+
+    The server shuts down on these signals and then raises them again, which would kill the process before the
+    workspace is closed.
+    """
+
+    def stop(_number: int, _frame: Any) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
