@@ -7,9 +7,14 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from handloom.store import Store
+
+# The same examples in every run, and no limit of time per example: a busy machine is not a fault.
+hypothesis.settings.register_profile("handloom", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("handloom")
 
 
 class TestClock:

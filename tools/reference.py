@@ -80,10 +80,9 @@ def cli_page() -> str:
     lines = ["# Command line\n", "Exit codes: 0 done, 1 refused or failed, 2 wrong usage.\n"]
 
     def walk(command: Any, path: str) -> None:
-        children = getattr(command, "commands", None)
-        if children:
-            for name in sorted(children):
-                walk(children[name], f"{path} {name}")
+        if hasattr(command, "list_commands"):
+            for name in sorted(command.list_commands(None)):
+                walk(command.get_command(None, name), f"{path} {name}")
             return
         lines.append(f"## {path}\n\n{inspect.cleandoc(command.help or '')}\n")
         rows = []

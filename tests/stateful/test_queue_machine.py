@@ -15,6 +15,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from handloom.core.errors import Conflict, NotFound
 from handloom.core.protocols import Estimate
 from handloom.store import Store, items, queue, rebuild, schema
+from handloom.store import answers as taking
 from tests.conftest import TestClock
 
 PEOPLE = 4
@@ -55,7 +56,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.needs: dict[int, int] = {}
         self.item_of: dict[int, int] = {}
         self.held: dict[tuple[int, int], float] = {}
-        self.taken: dict[str, queue.NewAnswer] = {}
+        self.taken: dict[str, taking.NewAnswer] = {}
         self.counted: dict[tuple[int, int], str] = {}
 
     def _insert(self, table: sa.Table, **values: Any) -> int:
@@ -99,9 +100,9 @@ class QueueMachine(RuleBasedStateMachine):
     )
     def answer(self, lease: tuple[int, int], outcome: Any, label: str) -> Any:
         value = {"labels": [label]} if outcome == "answered" else None
-        new = queue.NewAnswer(str(uuid.uuid4()), *lease, outcome, value, 1.0)
+        new = taking.NewAnswer(str(uuid.uuid4()), *lease, outcome, value, 1.0)
         try:
-            result = self.store.write(lambda tx: queue.answer(tx, new))
+            result = self.store.write(lambda tx: taking.answer(tx, new))
         except Conflict:
             assert any(a.question_id == lease[0] and a.actor_id == lease[1] for a in self.taken.values())
             return multiple()
@@ -113,14 +114,14 @@ class QueueMachine(RuleBasedStateMachine):
         before = self.taken[old]
         value = None if skip else {"labels": [label]}
         outcome: Any = "skip" if skip else "answered"
-        new = queue.NewAnswer(
+        new = taking.NewAnswer(
             str(uuid.uuid4()), before.question_id, before.actor_id, outcome, value, 1.0, supersedes=old
         )
-        result = self.store.write(lambda tx: queue.answer(tx, new))
+        result = self.store.write(lambda tx: taking.answer(tx, new))
         self._remember(new, result)
         return new.id
 
-    def _remember(self, new: queue.NewAnswer, result: queue.AnswerResult) -> None:
+    def _remember(self, new: taking.NewAnswer, result: taking.AnswerResult) -> None:
         assert not result.repeated
         self.taken[new.id] = new
         self.held.pop((new.question_id, new.actor_id), None)
@@ -133,7 +134,7 @@ class QueueMachine(RuleBasedStateMachine):
         if not self.taken:
             return
         new = self.taken[data.draw(st.sampled_from(sorted(self.taken)))]
-        result = self.store.write(lambda tx: queue.answer(tx, new))
+        result = self.store.write(lambda tx: taking.answer(tx, new))
         assert result.repeated
 
     @rule(lease=leases)

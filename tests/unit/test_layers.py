@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2] / "src" / "handloom"
 STEPS = frozenset(("collect", "select", "ask", "resolve", "dataset", "train", "evaluate", "release", "monitor"))
 RIM = frozenset(("server", "cli", "client", "testing"))
-BELOW_LOOP = frozenset(("core", "store", "tasks", "flow")) | STEPS
+BELOW_LOOP = frozenset(("core", "store", "tasks", "jobs", "workers")) | STEPS
 
 # What each part may import besides itself. An arrow never points the other way.
 MAY: dict[str, frozenset[str]] = {
@@ -19,12 +19,15 @@ MAY: dict[str, frozenset[str]] = {
     "store": frozenset(("core",)),
     **dict.fromkeys(STEPS, frozenset(("core",))),
     "tasks": frozenset(("core",)) | STEPS,
-    "flow": frozenset(("core", "store")),
+    "workers": frozenset(("core", "store")),  # starts worker processes; the server calls it
+    "jobs": frozenset(("core", "store", "tasks")) | STEPS,  # the bodies of the long steps
     "loop": BELOW_LOOP,
+    "flow": BELOW_LOOP | {"loop"},  # runs the loop's jobs in worker processes
     "operations": BELOW_LOOP | {"loop", "workspace"},
-    "workspace": BELOW_LOOP | {"loop", "operations"},
-    **dict.fromkeys(RIM, BELOW_LOOP | RIM | {"loop", "operations", "workspace"}),
-    "": frozenset(("core", "select", "workspace", "client")),  # handloom/__init__.py: only exports
+    "handle": frozenset(),  # the methods that workspace and client share
+    "workspace": BELOW_LOOP | {"loop", "operations", "handle"},
+    "opening": frozenset(("workspace", "client", "handle")),
+    **dict.fromkeys(RIM, BELOW_LOOP | RIM | {"loop", "flow", "operations", "workspace", "handle", "opening"}),
 }
 
 

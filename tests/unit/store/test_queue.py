@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from handloom.core.errors import AnswerMismatch, NotClaimed, NotFound, QuestionClosed, Superseded, WrongState
 from handloom.core.protocols import Estimate
 from handloom.store import Store, items, queue, rebuild, schema
+from handloom.store import answers as taking
 
 
 def newest(answers: Any) -> Estimate | None:
@@ -58,11 +59,11 @@ class Bench:
             lambda tx: queue.claim(tx, project_id=self.project, actor_id=actor, lane=lane, n=n, lease_seconds=lease)
         )
 
-    def answer(self, actor: int, question: int, label: str = "x", **more: Any) -> queue.AnswerResult:
+    def answer(self, actor: int, question: int, label: str = "x", **more: Any) -> taking.AnswerResult:
         fields: dict[str, Any] = {"outcome": "answered", "value": {"labels": [label]}, "seconds": 1.0} | more
         answer_id = fields.pop("id", None) or str(uuid.uuid4())
-        new = queue.NewAnswer(id=answer_id, question_id=question, actor_id=actor, **fields)
-        return self.store.write(lambda tx: queue.answer(tx, new))
+        new = taking.NewAnswer(id=answer_id, question_id=question, actor_id=actor, **fields)
+        return self.store.write(lambda tx: taking.answer(tx, new))
 
     def state(self, question: int) -> str:
         with self.store.read() as connection:
