@@ -33,24 +33,31 @@ class Load:
         pending: list[dict[str, Any]] = []
         while not self.stop.is_set():
             try:
-                line = serving.Connection(self.port, token)
-                while not self.stop.is_set():
-                    if not pending:
-                        path = f"/projects/{self.project}/claim"
-                        for question in line.call("POST", path, {"lane": "label", "n": 5})["questions"]:
-                            value = {"labels": [random.choice(question["labels"])]}
-                            answer = {"id": str(uuid.uuid4()), "question": question["id"], "value": value, "seconds": 1}
-                            pending.append(answer)
-                        if not pending:
-                            return
-                    line.call("POST", "/answers", pending[0])
-                    self.acknowledged[pending[0]["id"]] = json.dumps(pending.pop(0)["value"])
+                if self._answer(token, pending):
+                    return
             except (OSError, http.client.HTTPException):
                 time.sleep(0.02)  # the server is gone; it comes back
             except RuntimeError as error:
                 self.strange.append(str(error))
                 if pending:
                     pending.pop(0)
+
+    def _answer(self, token: str, pending: list[dict[str, Any]]) -> bool:
+        """Claim and answer until told to stop, or, which returns True, until nothing is left."""
+        with serving.Connection(self.port, token) as line:
+            while not self.stop.is_set():
+                if not pending:
+                    path = f"/projects/{self.project}/claim"
+                    for question in line.call("POST", path, {"lane": "label", "n": 5})["questions"]:
+                        value = {"labels": [random.choice(question["labels"])]}
+                        answer = {"id": str(uuid.uuid4()), "question": question["id"], "value": value, "seconds": 1}
+                        pending.append(answer)
+                    if not pending:
+                        return True
+                line.call("POST", "/answers", pending[0])
+                done = pending.pop(0)
+                self.acknowledged[done["id"]] = json.dumps(done["value"])
+        return False
 
 
 def run(times: int, seed: int = 0, questions: int | None = None) -> dict[str, Any]:

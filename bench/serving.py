@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +101,15 @@ class Connection:
             raise RuntimeError(f"{method} {path}: {answer.status} {content[:500]!r}")
         return json.loads(content) if answer.headers.get("Content-Type", "").startswith("application/json") else content
 
+    def close(self) -> None:
+        self._http.close()
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def lines(self, path: str, rows: Iterable[bytes]) -> Any:
         """Send NDJSON, a chunk at a time."""
         return self.call(
@@ -125,28 +134,34 @@ class Server:
     process: subprocess.Popen[bytes]
     start_wall: float
     start_cpu: float
+    connections: list[Connection] = field(default_factory=list)
 
     @property
     def pid(self) -> int:
         return self.process.pid
 
     def connect(self, token: str | None = None) -> Connection:
-        return Connection(self.port, token or self.token)
+        """A connection that is closed with the server."""
+        made = Connection(self.port, token or self.token)
+        self.connections.append(made)
+        return made
 
     def people(self, n: int, role: str = "annotator") -> list[str]:
         """Tokens of n new actors."""
         owner = self.connect()
-        return [
-            owner.call("POST", "/actors", {"name": f"{role}-{time.time_ns()}-{k}", "role": role})["token"]
-            for k in range(n)
-        ]
+        names = [f"{role}-{time.time_ns()}-{k}" for k in range(n)]
+        return [owner.call("POST", "/actors", {"name": name, "role": role})["token"] for name in names]
 
     def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        self.end(signal.SIGKILL)
 
     def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
+        self.end(signal.SIGTERM)
+
+    def end(self, how: signal.Signals) -> None:
+        for connection in self.connections:
+            connection.close()
+        self.process.send_signal(how)
         self.process.wait(timeout=60)
 
 
@@ -164,14 +179,18 @@ def start(folder: Path, token: str, port: int | None = None, **environment: str)
         str(port),
         "--no-browser",
     ]
-    log = (folder.parent / "server.log").open("ab")
     began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=os.environ | environment)
+    with (folder.parent / "server.log").open("ab") as log:
+        process = subprocess.Popen(
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=os.environ | environment
+        )
     while True:
         try:
             probe = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             probe.request("GET", "/api/v1/health")
-            if probe.getresponse().status == 200:
+            status = probe.getresponse().status
+            probe.close()
+            if status == 200:
                 break
         except OSError:
             if process.poll() is not None:
