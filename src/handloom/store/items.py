@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from ..core.ids import canonical, digest, show
 from . import labels as label_store
 from . import schema
+from .bulk import as_json, insert_rows
 from .queue import CHUNK
 from .writer import Tx
 
@@ -87,7 +88,7 @@ def add(tx: Tx, *, project_id: int, salt: str, test_share: float, items: Sequenc
     if not rows:
         return Added(0, duplicates, tuple(conflicts))
     before = tx.execute(_NEWEST).scalar() or 0
-    tx.execute(_INSERT, list(rows.values()))
+    insert_rows(tx, i, _COLUMNS, [_row(row) for row in rows.values()])
     last = tx.execute(_NEWEST).scalar_one()
     tx.count(project_id, "items", len(rows))
     tx.count(project_id, "items.test", sum(row["test"] for row in rows.values()))
@@ -102,7 +103,21 @@ def add(tx: Tx, *, project_id: int, salt: str, test_share: float, items: Sequenc
     return Added(len(rows), duplicates, tuple(conflicts), before + 1, last)
 
 
-_INSERT = sa.insert(i)
+_COLUMNS = ("project_id", "key", "digest", "data", "meta", "test", "created")
+
+
+def _row(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (
+        row["project_id"],
+        row["key"],
+        row["digest"],
+        as_json(row["data"]),
+        as_json(row["meta"]),
+        row["test"],
+        row["created"],
+    )
+
+
 _NEWEST = sa.select(sa.func.max(i.c.id))
 
 
@@ -131,35 +146,29 @@ def _label(
             sa.select(i.c.key, i.c.id).where(i.c.project_id == project_id, i.c.key.in_(keys[start : start + CHUNK]))
         )
         ids.update((row.key, row.id) for row in found)
-    answers = [
-        {
-            "id": str(uuid.uuid4()),
-            "project_id": project_id,
-            "task_id": task_id,
-            "item_id": ids[key],
-            "actor_id": actor_id,
-            "outcome": "answered",
-            "value": value,
-            "seconds": 0.0,
-            "suggestion_shown": False,
-            "edited": False,
-            "late": False,
-            "digest": digest(value),
-            "created": tx.now,
-        }
-        for key, values in labelled.items()
-        for task_id, value in values.items()
-    ]
-    tx.execute(sa.insert(schema.answer), answers)
+    answers, first = [], []
+    digests: dict[str, str] = {}  # an import repeats few values
+    for key, values in labelled.items():
+        for task_id, value in values.items():
+            text = as_json(value) or "null"
+            if text not in digests:
+                digests[text] = digest(value)
+            answer_id = str(uuid.uuid4())
+            place = label_store.Place(project_id, task_id, ids[key], rows[key]["test"])
+            answers.append((answer_id, project_id, task_id, ids[key], actor_id, text, digests[text], tx.now, *_FIXED))
+            first.append((place, answer_id, value))
+    insert_rows(tx, schema.answer, _ANSWER_COLUMNS, answers)
     position = tx.execute(sa.select(sa.func.max(schema.answer.c.seq))).scalar_one()
     tx.count(project_id, "answers", len(answers))
     tx.emit("label.imported", project=project_id, actor=actor_id, body={"count": len(answers)})
-    places = {ids[key]: rows[key]["test"] for key in labelled}
-    first = [
-        (label_store.Place(project_id, row["task_id"], row["item_id"], places[row["item_id"]]), row["id"], row["value"])
-        for row in answers
-    ]
     label_store.first(tx, first, position)
+
+
+_ANSWER_COLUMNS = (
+    *("id", "project_id", "task_id", "item_id", "actor_id", "value", "digest", "created"),
+    *("outcome", "seconds", "suggestion_shown", "edited", "late"),
+)
+_FIXED = ("answered", 0.0, False, False, False)
 
 
 def get(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Any]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from ..core.protocols import Estimate
 from . import schema
+from .bulk import as_json, insert_rows
 from .upsert import upsert
 from .writer import Tx
 
@@ -94,11 +95,15 @@ def first(tx: Tx, answers: Sequence[tuple[Place, str, Any]], position: int) -> N
     """Labels of new items, each from the one answer (place, answer id, value) that came with it."""
     if tx.hooks.estimate is None:
         return
-    rows = []
+    rows: list[tuple[Any, ...]] = []
+    texts: dict[int, str | None] = {}
     for place, answer_id, value in answers:
         estimate = tx.hooks.estimate([(answer_id, "import", value)])
-        if estimate is not None:
-            rows.append(_row(place, estimate, position))
-            _count(tx, place, by=1)
-    if rows:
-        tx.execute(sa.insert(schema.label), rows)
+        if estimate is None:
+            continue
+        _count(tx, place, by=1)
+        if id(value) not in texts:  # an import shares equal values
+            texts[id(value)] = as_json(estimate.value)
+        stored = (place.task_id, place.item_id, texts[id(value)], estimate.confidence, estimate.n)
+        rows.append((*stored, as_json(list(estimate.answers)), place.test, position))
+    insert_rows(tx, schema.label, ("task_id", "item_id", *_CHANGING), rows)

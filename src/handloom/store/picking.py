@@ -22,11 +22,12 @@ _GUESSES = 40
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a task stands. open: label questions that anybody may claim; people: active ones; newest: seq of the newest
-    answer behind a label; fresh: labels that changed since ``since``."""
+    """Where a task stands. tests: labels in the living test set; open: label questions that anybody may claim; people:
+    active ones; newest: seq of the newest answer behind a label; fresh: labels that changed since ``since``."""
 
     items: int
     labels: int
+    tests: int
     open: int
     people: int
     newest: int
@@ -35,7 +36,7 @@ class Standing:
 
 def standing(connection: sa.Connection, project_id: int, task_id: int, *, since: int, enough: int) -> Standing:
     """One look at a task. ``fresh`` is counted up to ``enough`` only."""
-    names = ("items", f"labels.{task_id}")
+    names = ("items", f"labels.{task_id}", f"labels.{task_id}.test")
     rows = connection.execute(
         sa.select(schema.counter.c.name, schema.counter.c.value).where(
             schema.counter.c.project_id == project_id, schema.counter.c.name.in_(names)
@@ -49,6 +50,7 @@ def standing(connection: sa.Connection, project_id: int, task_id: int, *, since:
     return Standing(
         items=counters.get("items", 0),
         labels=counters.get(f"labels.{task_id}", 0),
+        tests=counters.get(f"labels.{task_id}.test", 0),
         open=open_count(connection, project_id, task_id),
         people=max(1, connection.execute(people).scalar_one()),
         newest=connection.execute(sa.select(sa.func.max(lab.c.position)).where(lab.c.task_id == task_id)).scalar() or 0,
