@@ -14,7 +14,9 @@ from .options import HERE, AsJson, Place, opened
 from .output import Output, verb
 
 app = typer.Typer(
-    help="Add and list people, models and rules; give them tokens and login addresses.", no_args_is_help=True
+    help="Add and list people, models and rules; give them tokens and login addresses.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 

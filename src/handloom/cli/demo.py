@@ -25,7 +25,7 @@ from .options import Folder
 from .output import Output, verb
 from .serve import stop_cleanly
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 PROJECT, TASK = "digits", "digit"
 TEAM = (("Ada", 0.98, 1.2), ("Ben", 0.93, 1.6), ("Cleo", 0.85, 1.1))

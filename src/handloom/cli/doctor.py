@@ -14,7 +14,7 @@ from ..store import rebuild
 from .options import HERE, AsJson, Folder, opened_folder
 from .output import FAILED, Output, verb
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 _SHOWN = 50
 
 

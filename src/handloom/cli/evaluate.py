@@ -9,17 +9,23 @@ import typer
 from rich.console import Group
 from rich.table import Table
 
-from ..core.errors import NotEnoughLabels
+from ..core.errors import Malformed, NotEnoughLabels
+from ..core.ids import parse
+from ..jobs import judge
+from ..workspace import Workspace
 from .options import HERE, AsJson, Place, ProjectName, TaskName, chosen, opened, task_of
 from .output import Output, verb
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
 @verb
 def evaluate(
     model: Annotated[str | None, typer.Argument(help="Id of a model, as m3; without it, the newest.")] = None,
+    heuristic: Annotated[
+        str | None, typer.Option(help="Compare with a Python function, package.module:function.", metavar="FUNCTION")
+    ] = None,
     project: ProjectName = None,
     task: TaskName = None,
     workspace: Place = HERE,
@@ -34,6 +40,10 @@ def evaluate(
                 raise NotEnoughLabels("there is no model yet; label some items and run: handloom train")
             model = str(found[0]["id"])
         value = site.model(model)
+        if heuristic is not None:
+            if not isinstance(site, Workspace):
+                raise Malformed("a function runs on this machine: name the folder of the workspace with --workspace")
+            value = {**value, "evaluation": judge.beside(site.store, parse("model", model), heuristic)}
     Output(as_json).result(value, _shown(value))
 
 
@@ -47,6 +57,9 @@ def _shown(value: Mapping[str, Any]) -> Group | str:
         if evaluation.get(name):
             row = evaluation[name]
             scores.add_row(name, *(_number(row.get(metric)) for metric in ("accuracy", "macro_f1")))
+    gap = evaluation.get("difference")
+    if gap and gap["value"] is not None:
+        scores.add_row(f"difference to {evaluation['against']}", _number(gap), "")
     labels = Table("label", "n", "precision", "recall", "F1")
     for row in evaluation.get("per_class", ()):
         labels.add_row(row["label"], str(row["n"]), *(_share(row[m]) for m in ("precision", "recall", "f1")))

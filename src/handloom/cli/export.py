@@ -12,7 +12,7 @@ from ..core.errors import Malformed
 from .options import HERE, AsJson, Place, ProjectName, TaskName, chosen, opened
 from .output import Output, verb
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

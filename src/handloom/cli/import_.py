@@ -20,7 +20,7 @@ from ..workspace import Workspace
 from .options import HERE, AsJson, Folder, ProjectName, TaskName, chosen, opened_folder, task_of
 from .output import FAILED, Output, verb
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 _SHOWN = 10
 
 
@@ -73,7 +73,7 @@ def chosen_columns(guess: Guess, fields: Mapping[str, tuple[str, ...]], named: M
     # A column that was named for one thing is no longer guessed to be another.
     guessed = {name: getattr(guess.columns, name) for name in ("label", "key")}
     kept = {name: None if column in taken else column for name, column in guessed.items()}
-    return replace(guess.columns, fields=fields or guess.columns.fields, split=None, **{**kept, **wanted})
+    return replace(guess.columns, fields=fields or guess.columns.fields, **{"split": None, **kept, **wanted})
 
 
 def as_options(columns: Columns) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from ..workspace import Workspace
 from .options import HERE, AsJson, Folder
 from .output import Output, verb
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from rich.tree import Tree
 from .options import HERE, AsJson, Place, opened
 from .output import Output, verb
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

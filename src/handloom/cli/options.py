@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ import typer
 
 from ..core.errors import Malformed
 from ..handle import Handle, ProjectHandle
+from ..jobs.heuristic import TRUST
 from ..opening import open as open_workspace
 from ..workspace import Workspace
 
@@ -39,6 +41,20 @@ TaskName = Annotated[
     str | None,
     typer.Option("--task", "-t", help="Name or id of the task; may be left out when the project has only one."),
 ]
+
+TrustPython = Annotated[
+    bool,
+    typer.Option(
+        "--trust-python",
+        help="Run Python functions that the settings name as a heuristic, with the rights of this process.",
+    ),
+]
+
+
+def trust(python: bool) -> None:
+    """Allow what `TrustPython` says, in this process and in the workers that it starts."""
+    if python:
+        os.environ[TRUST] = "1"
 
 
 @contextmanager

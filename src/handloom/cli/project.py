@@ -12,7 +12,7 @@ from ..core.errors import Malformed
 from .options import HERE, AsJson, Place, chosen, opened
 from .output import Output, verb
 
-app = typer.Typer(help="Make, list and show projects.", no_args_is_help=True)
+app = typer.Typer(help="Make, list and show projects.", no_args_is_help=True, add_completion=False)
 
 
 @app.command()

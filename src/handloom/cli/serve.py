@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from ..server.run import run
-from .options import HERE, Folder
+from .options import HERE, Folder, TrustPython, trust
 from .output import verb
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -25,8 +25,10 @@ def serve(
     media_root: Annotated[
         list[Path] | None, typer.Option(help="Folder that image paths in imports may point into. May be repeated.")
     ] = None,
+    trust_python: TrustPython = False,
 ) -> None:
     """Serve a workspace to browsers and clients, and start a worker when there is work. Prints a login address."""
+    trust(trust_python)
     stop_cleanly()
     run(workspace, host, port, browser, media_roots=media_root or ())
 

@@ -20,7 +20,7 @@ from . import picture, terminal
 from .import_ import as_options, chosen_columns, named_fields
 from .output import Output, verb
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 _ENDINGS = (".svg", ".html", ".png")
 
 

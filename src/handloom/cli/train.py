@@ -13,7 +13,7 @@ from ..operations import jobs
 from .options import HERE, AsJson, Folder, ProjectName, TaskName, chosen, opened_folder, task_of
 from .output import FAILED, Output, verb
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
