@@ -12,13 +12,14 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event as sa_event
+from sqlalchemy.exc import DBAPIError
 
 from ..core.clock import Clock, system
 from ..core.errors import NotAWorkspace, ReadOnly, WorkspaceTooNew
 from . import schema
 from .blobs import Blobs
 from .lock import FolderLock
-from .writer import Hooks, Tx, Writer
+from .writer import Hooks, Tx, Writer, explain
 
 T = TypeVar("T")
 HEAD = "0001"
@@ -99,7 +100,7 @@ class Store:
         return store
 
     def _migrate(self) -> None:
-        with self._readers.connect() as connection:
+        with self.read() as connection:
             if not sa.inspect(connection).has_table("alembic_version"):
                 raise NotAWorkspace(f"the database of {self.folder} is empty; restore it from a backup")
             found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
@@ -117,8 +118,11 @@ class Store:
     @contextlib.contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection that sees one moment of the workspace. Never write with it."""
-        with self._readers.connect() as connection:
-            yield connection
+        try:
+            with self._readers.connect() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise explain(error) from error
 
     def write(self, unit: Callable[[Tx], T]) -> T:
         """Run a unit in the writer's transaction and wait until it is on disk."""

@@ -145,7 +145,7 @@ class Writer(threading.Thread):
                 self._commit_group(connection, group)
             except BaseException as error:  # the thread must survive: a dead writer would lose every later answer
                 for unit in group:
-                    unit.error = unit.error or _explain(error)
+                    unit.error = unit.error or explain(error)
                 if connection is not None:
                     connection.invalidate()
                     connection.close()
@@ -160,7 +160,7 @@ class Writer(threading.Thread):
         except DBAPIError as error:
             connection.rollback()
             if len(group) == 1:
-                group[0].error = _explain(error)
+                group[0].error = explain(error)
                 return
             # A fault of the whole transaction (lock, disk): each unit gets its own chance, so that one cannot take
             # the others with it.
@@ -250,7 +250,7 @@ def _settle(group: Sequence[_Unit[Any]]) -> None:
             unit.future.set_result(unit.result)
 
 
-def _explain(error: BaseException) -> BaseException:
+def explain(error: BaseException) -> BaseException:
     """A database fault as one of our errors; what we do not know stays as it is."""
     if isinstance(error, HandloomError) or not isinstance(error, DBAPIError):
         return error
@@ -261,6 +261,8 @@ def _explain(error: BaseException) -> BaseException:
         return ReadOnly("the workspace is read-only; nothing of this request was stored")
     if "disk i/o error" in text:
         return Unavailable("the disk reported an error; nothing of this request was stored", reason=text[:200])
+    if error.connection_invalidated or (isinstance(error, OperationalError) and "connection" in text):
+        return Unavailable("the database cannot be reached right now; send it again in a moment")
     if "locked" in text:
         return Unavailable("another process holds the workspace; nothing of this request was stored. Send it again")
     return error

@@ -172,3 +172,13 @@ def test_packed_folder_has_one_digest_whenever_it_is_packed(store: Store, tmp_pa
     assert store.blobs.put_folder(tmp_path / "two") == digest
     store.blobs.get_folder(digest, tmp_path / "out")
     assert (tmp_path / "out" / "deep" / "b.bin").read_bytes() == b"b"
+
+
+@pytest.mark.postgres
+def test_database_out_of_reach_is_said_in_words(tmp_path: Path, postgres_url: str) -> None:
+    Store.create(tmp_path / "w", postgres_url).close()
+    settings = json.loads((tmp_path / "w" / "workspace.json").read_text())
+    settings["store"] = "postgresql://nobody@127.0.0.1:1/nowhere"
+    (tmp_path / "w" / "workspace.json").write_text(json.dumps(settings))
+    with pytest.raises(Unavailable, match="cannot be reached"):
+        Store.open(tmp_path / "w")
