@@ -1,0 +1,194 @@
+// Requests to the server: one function that speaks HTTP, and one line for each thing asked.
+
+import type { AnswerDraft, Receipt } from '../core/shapes'
+import type { SendResult } from '../core/outbox'
+import type {
+  Actor,
+  Decision,
+  Guideline,
+  ItemDetail,
+  ItemLine,
+  Job,
+  Lineage,
+  Me,
+  Overview,
+  Page,
+  Project,
+  Question,
+  Role,
+  Settings,
+  Task,
+} from './types'
+
+const BASE = '/api/v1'
+const TIMEOUT_MS = 20_000
+
+/** What the server, or the way to it, had to say. `code` is 'network' when there was no answer at all. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly details: Record<string, unknown> = {},
+  ) {
+    super(message)
+    this.name = 'ApiError'
+  }
+}
+
+let csrf: string | null = null
+let ahead = 0
+
+/** The server's time now, by the Date header of its last answer: leases end by its clock, not by ours. */
+export const serverNow = (): number => Date.now() + ahead
+
+let loggedOut: () => void = () => undefined
+
+/** Calls back when the server no longer knows this session. The result ends that. */
+export function whenLoggedOut(callback: () => void): () => void {
+  loggedOut = callback
+  return () => {
+    loggedOut = () => undefined
+  }
+}
+
+interface RequestOptions {
+  method?: string
+  body?: unknown
+  query?: Record<string, string | number | null | undefined>
+  token?: string
+  keepalive?: boolean
+}
+
+function address(path: string, query: RequestOptions['query'] = {}): string {
+  const parameters = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined && value !== '') parameters.set(name, String(value))
+  }
+  const text = parameters.toString()
+  return `${BASE}${path}${text ? `?${text}` : ''}`
+}
+
+export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  const method = options.method ?? 'GET'
+  const headers: Record<string, string> = { Accept: 'application/json' }
+  if (options.body !== undefined) headers['Content-Type'] = 'application/json'
+  if (options.token) headers.Authorization = `Bearer ${options.token}`
+  else if (method !== 'GET' && csrf) headers['X-Handloom-CSRF'] = csrf
+  let response: Response
+  try {
+    response = await fetch(address(path, options.query), {
+      method,
+      headers,
+      credentials: options.token ? 'omit' : 'same-origin',
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.keepalive ? { keepalive: true } : { signal: AbortSignal.timeout(TIMEOUT_MS) }),
+    })
+  } catch (error) {
+    throw new ApiError(0, 'network', error instanceof Error ? error.message : String(error))
+  }
+  const date = Date.parse(response.headers.get('Date') ?? '')
+  // The header has whole seconds, so less than that is no difference.
+  if (Number.isFinite(date) && Math.abs(date - Date.now()) > 2_000) ahead = date - Date.now()
+  const body = await read(response)
+  if (!response.ok) {
+    if (response.status === 401 && path !== '/me' && !options.token) loggedOut()
+    const { code, message, details } = (body ?? {}) as { code?: string; message?: string; details?: Record<string, unknown> }
+    throw new ApiError(response.status, code ?? `HTTP ${response.status}`, message ?? response.statusText, details)
+  }
+  return body as T
+}
+
+async function read(response: Response): Promise<unknown> {
+  const text = await response.text()
+  if (!text) return null
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+const post = <T>(path: string, body: unknown = {}) => request<T>(path, { method: 'POST', body })
+const patch = <T>(path: string, body: unknown) => request<T>(path, { method: 'PATCH', body })
+const at = (name: string) => encodeURIComponent(name)
+
+async function me(): Promise<Me> {
+  const who = await request<Me>('/me')
+  csrf = who.csrf
+  return who
+}
+
+async function login(code: string): Promise<void> {
+  const reply = await post<{ actor: Actor; csrf: string }>('/login', { code })
+  csrf = reply.csrf
+}
+
+/** Turns a token into a session, so that no script of this page keeps it: it is used for one one-time code. */
+async function loginWithToken(token: string): Promise<void> {
+  const who = await request<Me>('/me', { token })
+  const { path } = await request<{ path: string }>(`/actors/${who.id}/login`, { method: 'POST', body: {}, token })
+  await login(path.slice(path.indexOf('#') + 1))
+}
+
+async function sendAnswer(answer: AnswerDraft): Promise<SendResult> {
+  try {
+    return { kind: 'accepted', receipt: await post<Receipt>('/answers', answer) }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    const problem = { code: error.code, message: error.message }
+    // Not logged in, too busy or broken: the answer is fine, so it waits. Only a 4xx about it is final.
+    const later = error.status === 0 || error.status >= 500 || [401, 403, 408, 429].includes(error.status)
+    return { kind: later ? 'later' : 'refused', problem }
+  }
+}
+
+export interface ItemFilter {
+  search?: string | null
+  label?: string | null
+  state?: string | null
+  task?: string | null
+  cursor?: string | null
+  limit?: number
+}
+
+export const api = {
+  me,
+  login,
+  loginWithToken,
+  logout: () => post('/logout'),
+  actors: (cursor?: string | null) => request<Page<'actors', Actor>>('/actors', { query: { cursor, limit: 200 } }),
+  addActor: (name: string, role: Role) => post<{ actor: Actor; token: string }>('/actors', { name, role }),
+  changeActor: (id: string, change: { role?: Role; state?: Actor['state'] }) => patch<Actor>(`/actors/${at(id)}`, change),
+  actorLogin: (id: string) => post<{ path: string; expires: string }>(`/actors/${at(id)}/login`),
+  actorToken: (id: string) => post<{ token: string }>(`/actors/${at(id)}/token`),
+
+  projects: () => request<Page<'projects', Project>>('/projects', { query: { limit: 200 } }),
+  project: (p: string) => request<Project>(`/projects/${at(p)}`),
+  changeSettings: (p: string, settings: Partial<Settings>) => patch<Project>(`/projects/${at(p)}`, { settings }),
+  overview: (p: string, task: string | null) => request<Overview>(`/projects/${at(p)}/overview`, { query: { task } }),
+  addLabels: (p: string, t: string, labels: string[]) => patch<Task>(`/projects/${at(p)}/tasks/${at(t)}`, { labels }),
+  guidelines: (p: string, t: string) => request<Page<'guidelines', Guideline>>(`/projects/${at(p)}/tasks/${at(t)}/guidelines`),
+  writeGuidelines: (p: string, t: string, text: string) =>
+    post<Guideline>(`/projects/${at(p)}/tasks/${at(t)}/guidelines`, { text }),
+
+  items: (p: string, filter: ItemFilter) =>
+    request<Page<'items', ItemLine> & { scanned: number }>(`/projects/${at(p)}/items`, { query: { ...filter } }),
+  item: (id: string) => request<ItemDetail>(`/items/${at(id)}`),
+  lineage: (id: string) => request<Lineage>(`/lineage/${at(id)}`),
+  blob: (digest: string, size?: number) => address(`/blobs/${at(digest)}`, { size }),
+
+  claim: async (p: string, lane: string, n: number, task: string | null) =>
+    (await post<{ questions: Question[] }>(`/projects/${at(p)}/claim`, { lane, n, ...(task ? { task } : {}) })).questions,
+  claimOne: (q: string) => post<Question>(`/questions/${at(q)}/claim`),
+  release: (questions: string[]) => request('/claims/release', { method: 'POST', body: { questions }, keepalive: true }),
+  sendAnswer,
+  answer: (answer: AnswerDraft) => post<Receipt>('/answers', answer),
+  decisions: (p: string, state: 'open' | 'all', cursor?: string | null) =>
+    request<Page<'decisions', Decision>>(`/projects/${at(p)}/decisions`, { query: { state, cursor, limit: 50 } }),
+
+  train: (p: string, task: string) => post<Job>(`/projects/${at(p)}/train`, { task }),
+  cancelJob: (id: string) => post<Job>(`/jobs/${at(id)}/cancel`),
+  ask: (p: string, task: string, n: number) => post<{ batch: string; questions: number; strategy: string }>(`/projects/${at(p)}/ask`, { task, n }),
+  widgets: () => request<{ kinds: { kind: string; widget: string; module: string | null }[] }>('/kinds'),
+}

@@ -1,0 +1,66 @@
+// What the server says, in types. All of it is generated from the server's OpenAPI (`npm run types`), except for
+// settings and events, which have no schema of their own there.
+
+import type { Question as CoreQuestion } from '../core/shapes'
+import type { components } from './schema'
+
+type Said = components['schemas']
+
+export type Actor = Said['Actor']
+export type Role = Actor['role']
+export const ROLES: readonly Role[] = ['annotator', 'reviewer', 'expert', 'engineer', 'owner']
+export type Me = Said['Me']
+export type Task = Said['Task']
+export type Counts = Said['Counts']
+export type Job = Said['Job']
+export type Step = Said['StepShown']
+export type StepName = Step['step']
+export type CurvePoint = Said['CurvePoint']
+export type ClassChange = Said['ClassChange']
+export type SinceLast = Said['SinceLast']
+export type ItemLine = Said['ListedItem']
+export type ItemAnswer = Said['AnswerShown']
+export type ItemQuestion = Said['QuestionOfItem']
+export type ItemTask = Said['TaskOfItem']
+export type ItemDetail = Said['ItemDetail']
+export type Guideline = Said['Guideline']
+export type Lineage = Said['Lineage']
+export type Outcome = Said['Outcome']
+export type Receipt = Said['Answered']
+
+export interface Settings {
+  overlap: number
+  batch: number
+  strategy: string
+  random_share: number
+  test_share: number
+  lease_seconds: number
+  blind_share: number
+  suggestions: boolean
+  retrain_after: number
+  decision_days: number
+  release_margin: number
+  sample_random: number
+  sample_uncertain: number
+  heuristic: { rules: { pattern: string; label: string }[]; default?: string | null } | null
+  auto: boolean
+}
+
+export type Project = Omit<Said['Project'], 'settings'> & { settings: Settings }
+export type Overview = Omit<Said['Overview'], 'project'> & { project: Project }
+
+/** The core's question and the server's are the same by structure; this line fails to compile when they part. */
+export type Question = Said['Question'] extends CoreQuestion ? Said['Question'] : never
+export type Decision = { question: Question; outcome: Outcome | null }
+
+export interface LiveEvent {
+  seq: number
+  kind: string
+  project: string | null
+  subject: string | null
+  actor: string | null
+  at: string
+  body: Record<string, unknown>
+}
+
+export type Page<Noun extends string, T> = Record<Noun, T[]> & { next: string | null }

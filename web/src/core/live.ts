@@ -1,0 +1,45 @@
+// Which cached answers of the server an event makes old. Prefixes of query keys, by the first word of the event kind.
+
+const TOUCHES: Record<string, readonly string[]> = {
+  actor: ['actors', 'me'],
+  answer: ['overview', 'decisions', 'item', 'actors'],
+  claim: ['overview'],
+  dataset: ['overview'],
+  gate: ['overview', 'decisions', 'releases', 'models'],
+  decision: ['overview', 'decisions', 'releases', 'models'],
+  guideline: ['guidelines', 'project'],
+  item: ['overview', 'items', 'item', 'projects'],
+  job: ['overview', 'jobs'],
+  label: ['overview', 'items', 'item'],
+  model: ['overview', 'models', 'items', 'item', 'decisions'],
+  prediction: ['overview', 'item'],
+  project: ['overview', 'project', 'projects'],
+  question: ['overview', 'decisions', 'item'],
+  release: ['overview', 'releases', 'models', 'decisions', 'lineage'],
+  run: ['overview', 'models'],
+  task: ['overview', 'project', 'projects'],
+}
+
+/** Names of the cached answers that an event of this kind makes old; an unknown kind touches the overview. */
+export function touched(kind: string): readonly string[] {
+  const noun = kind.split('.', 1)[0] ?? ''
+  return TOUCHES[noun.replace(/s$/, '')] ?? ['overview']
+}
+
+/** Whether the event may mean that there is something new to claim. */
+export function mayBringQuestions(kind: string): boolean {
+  return /^(question\.(asked|opened|reopened)|claim\.(released|expired))$/.test(kind)
+}
+
+/** Whether the event closes its question for everyone. */
+export function closesQuestion(kind: string): boolean {
+  return kind === 'question.closed'
+}
+
+/** The kinds of events: a browser gets a named event only when it listens to that name. */
+export const KINDS: readonly string[] = [
+  'actor.added', 'actor.changed', 'actor.token', 'answer.given', 'claim.expired', 'claim.released', 'dataset.committed',
+  'decision.made', 'gate.opened', 'guidelines.added', 'item.added', 'job.progress', 'label.changed', 'label.imported',
+  'model.evaluated', 'model.trained', 'prediction.feedback', 'prediction.made', 'project.changed', 'project.created',
+  'question.asked', 'question.claimed', 'question.closed', 'question.resolved', 'release.changed', 'task.added', 'task.changed',
+]

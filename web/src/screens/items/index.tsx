@@ -1,0 +1,301 @@
+// All items, a page at a time.
+
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { type FormEvent, type RefObject, useEffect, useRef, useState } from 'react'
+import { api } from '../../api/client'
+import type { ItemLine } from '../../api/types'
+import { t } from '../../i18n'
+import { Button, Chip, Empty, Failed, Key, Page, SegmentedControl, Select, TextInput, Waiting } from '../../ui'
+import { useProject, useTask } from '../data'
+import { itemsKeys } from '../keys'
+import { imageOf, ItemThumb, textOf } from '../parts/item-thumb'
+import { Link, useQueryState } from '../router'
+import { paths } from '../routes'
+import { useKeys } from '../session'
+import './items.css'
+
+const PAGE = 60
+const STATES = ['all', 'unlabelled', 'labelled', 'asked', 'test'] as const
+
+export default function Items({ project: name }: { project: string }) {
+  const project = useProject(name)
+  const [task, setTask] = useTask(project.data)
+  const [query, change] = useQueryState()
+  const filter = {
+    search: query.get('search'),
+    label: query.get('label'),
+    state: query.get('state'),
+    cursor: query.get('cursor'),
+    task: task?.name ?? null,
+  }
+  const items = useQuery({
+    queryKey: ['items', name, filter],
+    queryFn: () => api.items(name, { ...filter, limit: PAGE }),
+    enabled: project.data !== undefined,
+    placeholderData: keepPreviousData,
+  })
+  const rows = items.data?.items ?? []
+  const pictures = rows.length > 0 && rows.every((row) => imageOf(row.data) !== null)
+  const view = query.get('view') ?? (pictures ? 'grid' : 'list')
+  const search = useRef<HTMLInputElement>(null)
+  const next = items.data?.next ?? null
+  // Pages come one after the other, so the way back is the browser's; it is offered only as far as it leads here.
+  const [steps, setSteps] = useState(0)
+  const forward = () => {
+    if (!next) return
+    setSteps(steps + 1)
+    change({ cursor: next }, { push: true })
+  }
+  const back = () => {
+    if (steps === 0) return
+    setSteps(steps - 1)
+    history.back()
+  }
+  const toFirst = () => {
+    setSteps(0)
+    change({ cursor: null }, { push: true })
+  }
+  useKeys(itemsKeys, (id) => {
+    if (id === 'search') search.current?.focus()
+    else if (id === 'next') forward()
+    else back()
+  })
+  const refine = (values: Record<string, string | null>) => change({ ...values, cursor: null })
+  const tasks = project.data?.tasks ?? []
+  return (
+    <Page
+      wide
+      title={t('items.title')}
+      aside={
+        <>
+          {tasks.length > 1 && task ? (
+            <SegmentedControl size="xs" aria-label={t('label.task')} value={task.name} data={tasks.map((one) => one.name)} onChange={setTask} />
+          ) : null}
+          <SegmentedControl
+            size="xs"
+            aria-label={t('items.view')}
+            value={view}
+            data={[
+              { value: 'grid', label: t('items.grid') },
+              { value: 'list', label: t('items.list') },
+            ]}
+            onChange={(value) => change({ view: value })}
+          />
+        </>
+      }
+    >
+      <Filter filter={filter} labels={task?.labels ?? []} field={search} refine={refine} />
+      {items.error ? <Failed error={items.error} retry={() => void items.refetch()} /> : null}
+      {items.isPending && !items.error ? <Waiting /> : null}
+      {items.data && rows.length === 0 ? (
+        <Empty title={t('items.none')}>
+          <p>{t('items.noneText')}</p>
+        </Empty>
+      ) : null}
+      {rows.length > 0 ? (
+        <div className={items.isPlaceholderData ? 'items-old' : undefined}>
+          {view === 'grid' ? <Grid rows={rows} project={name} /> : <List rows={rows} project={name} />}
+        </div>
+      ) : null}
+      {items.data ? (
+        <Foot shown={rows.length} forward={next ? forward : null} back={steps > 0 ? back : null} toFirst={filter.cursor ? toFirst : null} />
+      ) : null}
+    </Page>
+  )
+}
+
+interface FilterProps {
+  filter: { search: string | null; label: string | null; state: string | null }
+  labels: string[]
+  field: RefObject<HTMLInputElement | null>
+  refine(values: Record<string, string | null>): void
+}
+
+function Filter({ filter, labels, field, refine }: FilterProps) {
+  return (
+    <div className="items-filter" role="search">
+      <Search field={field} value={filter.search ?? ''} onSearch={(text) => refine({ search: text })} />
+      <Select
+        aria-label={t('items.state')}
+        data={STATES.map((state) => ({ value: state, label: t(`items.state.${state}`) }))}
+        value={filter.state ?? 'all'}
+        allowDeselect={false}
+        onChange={(state) => refine({ state: state === 'all' ? null : state })}
+      />
+      <Select
+        aria-label={t('items.label')}
+        placeholder={t('items.anyLabel')}
+        data={labels}
+        value={filter.label}
+        clearable
+        clearButtonProps={{ 'aria-label': t('items.anyLabel') }}
+        searchable={labels.length > 10}
+        onChange={(label) => refine({ label })}
+      />
+    </div>
+  )
+}
+
+interface FootProps {
+  shown: number
+  /** What can be done from here; null for what cannot. */
+  forward: (() => void) | null
+  back: (() => void) | null
+  toFirst: (() => void) | null
+}
+
+function Foot({ shown, forward, back, toFirst }: FootProps) {
+  return (
+    <footer className="row spread items-foot">
+      <span className="dim small num">{t('items.shown', { n: shown })}</span>
+      <span className="row">
+        {toFirst ? (
+          <Button variant="subtle" size="sm" onClick={toFirst}>
+            {t('items.first')}
+          </Button>
+        ) : null}
+        {back ? (
+          <Button variant="default" size="sm" onClick={back} leftSection={<Key k="ArrowLeft" />}>
+            {t('items.previous')}
+          </Button>
+        ) : null}
+        <Button variant="default" size="sm" disabled={!forward} onClick={() => forward?.()} rightSection={<Key k="ArrowRight" />}>
+          {t('items.next')}
+        </Button>
+      </span>
+    </footer>
+  )
+}
+
+interface SearchProps {
+  field: RefObject<HTMLInputElement | null>
+  value: string
+  onSearch(text: string): void
+}
+
+const TYPING_MS = 350
+
+function Search({ field, value, onSearch }: SearchProps) {
+  const [text, setText] = useState(value)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => setText(value), [value])
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    clearTimeout(timer.current)
+    onSearch(text.trim())
+  }
+  return (
+    <form onSubmit={submit} className="grow">
+      <TextInput
+        ref={field}
+        type="search"
+        aria-label={t('items.search')}
+        placeholder={t('items.search')}
+        value={text}
+        rightSection={<Key k="/" />}
+        rightSectionPointerEvents="none"
+        onChange={(event) => {
+          const wanted = event.currentTarget.value
+          setText(wanted)
+          clearTimeout(timer.current)
+          timer.current = setTimeout(() => onSearch(wanted.trim()), TYPING_MS)
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') event.currentTarget.blur()
+        }}
+      />
+    </form>
+  )
+}
+
+function Marks({ row }: { row: ItemLine }) {
+  const labels = row.label?.value.labels ?? null
+  const agrees = row.prediction !== null && labels !== null && labels.includes(row.prediction.label)
+  return (
+    <>
+      {labels ? <Chip tone="accent">{labels.join(', ') || t('label.outcome.none')}</Chip> : null}
+      {row.prediction && !agrees ? (
+        <Chip tone="hollow" title={t('items.predicted')}>
+          {row.prediction.label} · {Math.round(row.prediction.probability * 100)} %
+        </Chip>
+      ) : null}
+      {row.test ? (
+        <Chip tone="good" title={t('items.testTip')}>
+          {t('items.test')}
+        </Chip>
+      ) : null}
+    </>
+  )
+}
+
+function Grid({ rows, project }: { rows: readonly ItemLine[]; project: string }) {
+  return (
+    <ul className="items-grid">
+      {rows.map((row) => (
+        <li key={row.id}>
+          <Link to={paths.item(project, row.id)} className="items-card">
+            <span className={imageOf(row.data) ? 'items-shot' : 'items-words'}>
+              <ItemThumb data={row.data} size={104} />
+            </span>
+            <span className="hidden-text">{row.key ?? row.id}</span>
+            <span className="items-marks">
+              <Marks row={row} />
+            </span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function List({ rows, project }: { rows: readonly ItemLine[]; project: string }) {
+  return (
+    <div className="panel">
+      <div className="table-box items-table">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">{t('items.item')}</th>
+              <th scope="col">{t('items.value')}</th>
+              <th scope="col">{t('items.predicted')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.id}>
+                <td>
+                  <Link to={paths.item(project, row.id)} className="items-row">
+                    {imageOf(row.data) ? <ItemThumb data={row.data} size={36} /> : null}
+                    <span className="items-text" dir="auto">{textOf(row.data) || row.key || row.id}</span>
+                  </Link>
+                </td>
+                <td>
+                  <span className="row">
+                    {row.label ? (
+                      <Chip tone="accent">{row.label.value.labels.join(', ') || t('label.outcome.none')}</Chip>
+                    ) : (
+                      <span className="dim small">{t('items.unlabelled')}</span>
+                    )}
+                    {row.test ? (
+                      <Chip tone="good" title={t('items.testTip')}>
+                        {t('items.test')}
+                      </Chip>
+                    ) : null}
+                  </span>
+                </td>
+                <td>
+                  {row.prediction ? (
+                    <Chip tone="hollow">
+                      {row.prediction.label} · {Math.round(row.prediction.probability * 100)} %
+                    </Chip>
+                  ) : null}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  )
+}

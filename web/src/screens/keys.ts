@@ -1,0 +1,45 @@
+// The keys of every screen as plain data: a test looks for conflicts, and the '?' sheet is made of them.
+
+import type { KeyBinding } from '../core/keymap'
+import { type MessageId, t } from '../i18n'
+
+type Line = [id: string, keys: string[], title: MessageId, inText?: boolean]
+
+const make = (group: MessageId, lines: Line[]): KeyBinding[] =>
+  lines.map(([id, keys, title, inText]) => ({ id, keys, title: t(title), group: t(group), ...(inText ? { inText } : {}) }))
+
+/** In force on every screen. */
+export const appKeys = make('keys.group.app', [['help', ['?'], 'keys.help']])
+
+export const goKeys = make('keys.group.go', [
+  ['home', ['Shift+h'], 'nav.home'],
+  ['label', ['Shift+l'], 'nav.label'],
+  ['decide', ['Shift+d'], 'nav.decide'],
+  ['items', ['Shift+i'], 'nav.items'],
+  ['team', ['Shift+t'], 'nav.team'],
+  ['settings', ['Shift+s'], 'nav.settings'],
+])
+
+export const labelKeys = make('keys.group.question', [
+  ['skip', ['s'], 'label.skip'],
+  ['unsure', ['u'], 'label.unsure'],
+  ['flag', ['f'], 'label.flag'],
+  ['undo', ['z'], 'label.undo'],
+  ['guidelines', ['g'], 'label.guidelines'],
+])
+
+export const decideKeys = make('keys.group.page', [
+  ['next', ['j'], 'decide.next'],
+  ['previous', ['k'], 'decide.previous'],
+])
+
+export const itemsKeys = make('keys.group.page', [
+  ['search', ['/'], 'items.search'],
+  ['next', ['ArrowRight'], 'items.next'],
+  ['previous', ['ArrowLeft'], 'items.previous'],
+])
+
+export const homeKeys = make('keys.group.page', [['train', ['t'], 'home.train']])
+
+/** Keys that a widget may not take on this screen. */
+export const keysOf = (bindings: readonly KeyBinding[]): string[] => bindings.flatMap((binding) => binding.keys)

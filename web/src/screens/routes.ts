@@ -1,0 +1,49 @@
+// Every view is an address. This is the list of them.
+
+export type RouteName =
+  | 'start' | 'login' | 'home' | 'label' | 'decide' | 'decision' | 'items' | 'item' | 'team' | 'settings' | 'unknown'
+
+export interface Route {
+  name: RouteName
+  project: string | null
+  /** The question of a decision, or the item. */
+  id: string | null
+}
+
+const PATTERNS: [RouteName, RegExp][] = [
+  ['start', /^\/$/],
+  ['login', /^\/login\/?$/],
+  ['home', /^\/p\/([^/]+)\/?$/],
+  ['label', /^\/p\/([^/]+)\/label\/?$/],
+  ['decide', /^\/p\/([^/]+)\/decide\/?$/],
+  ['decision', /^\/p\/([^/]+)\/decide\/([^/]+)\/?$/],
+  ['items', /^\/p\/([^/]+)\/items\/?$/],
+  ['item', /^\/p\/([^/]+)\/items\/([^/]+)\/?$/],
+  ['team', /^\/p\/([^/]+)\/team\/?$/],
+  ['settings', /^\/p\/([^/]+)\/settings\/?$/],
+]
+
+export function match(path: string): Route {
+  for (const [name, pattern] of PATTERNS) {
+    const found = pattern.exec(path)
+    if (!found) continue
+    const [, project, id] = found
+    return { name, project: project ? decodeURIComponent(project) : null, id: id ? decodeURIComponent(id) : null }
+  }
+  return { name: 'unknown', project: null, id: null }
+}
+
+const at = encodeURIComponent
+
+export const paths = {
+  start: () => '/',
+  login: () => '/login',
+  home: (p: string) => `/p/${at(p)}`,
+  label: (p: string) => `/p/${at(p)}/label`,
+  decide: (p: string) => `/p/${at(p)}/decide`,
+  decision: (p: string, q: string) => `/p/${at(p)}/decide/${at(q)}`,
+  items: (p: string) => `/p/${at(p)}/items`,
+  item: (p: string, i: string) => `/p/${at(p)}/items/${at(i)}`,
+  team: (p: string) => `/p/${at(p)}/team`,
+  settings: (p: string) => `/p/${at(p)}/settings`,
+}

@@ -1,0 +1,139 @@
+// The settings of a project, each with what it means.
+
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api } from '../../api/client'
+import type { Project, Settings } from '../../api/types'
+import { t } from '../../i18n'
+import { Button, NumberInput, Panel, Select, Switch, toast, toastError } from '../../ui'
+import { useSession } from '../session'
+import { HeuristicField } from './heuristic'
+
+type NumberName = { [K in keyof Settings]: Settings[K] extends number ? K : never }[keyof Settings]
+type Field =
+  | { kind: 'number'; name: NumberName; min: number; max: number; step?: number }
+  | { kind: 'share'; name: NumberName }
+  | { kind: 'switch'; name: 'suggestions' | 'auto' }
+  | { kind: 'strategy'; name: 'strategy' }
+
+const GROUPS: [string, Field[]][] = [
+  ['select', [
+    { kind: 'strategy', name: 'strategy' },
+    { kind: 'number', name: 'batch', min: 1, max: 1000 },
+    { kind: 'share', name: 'random_share' },
+    { kind: 'share', name: 'test_share' },
+  ]],
+  ['ask', [
+    { kind: 'number', name: 'overlap', min: 1, max: 20 },
+    { kind: 'number', name: 'lease_seconds', min: 10, max: 86_400 },
+    { kind: 'switch', name: 'suggestions' },
+    { kind: 'share', name: 'blind_share' },
+  ]],
+  ['train', [
+    { kind: 'switch', name: 'auto' },
+    { kind: 'number', name: 'retrain_after', min: 1, max: 100_000 },
+    { kind: 'number', name: 'release_margin', min: -1, max: 1, step: 0.005 },
+    { kind: 'number', name: 'decision_days', min: 1, max: 365 },
+  ]],
+  ['monitor', [
+    { kind: 'share', name: 'sample_random' },
+    { kind: 'share', name: 'sample_uncertain' },
+  ]],
+]
+const STRATEGIES = ['auto', 'random', 'least_confidence', 'margin', 'typiclust']
+
+export function ProjectTab({ project }: { project: Project }) {
+  const { can } = useSession()
+  const client = useQueryClient()
+  const [draft, setDraft] = useState<Partial<Settings>>({})
+  const [problem, setProblem] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  const may = can('change_project')
+  const values = { ...project.settings, ...draft }
+  const changed = (Object.keys(draft) as (keyof Settings)[]).filter(
+    (name) => JSON.stringify(draft[name]) !== JSON.stringify(project.settings[name]),
+  )
+  const set = (change: Partial<Settings>) => {
+    setProblem(null)
+    setDraft((before) => ({ ...before, ...change }))
+  }
+
+  const save = async () => {
+    setBusy(true)
+    try {
+      await api.changeSettings(project.name, Object.fromEntries(changed.map((name) => [name, draft[name]])))
+      await client.invalidateQueries({ queryKey: ['project'] })
+      setDraft({})
+      toast(t('settings.saved'))
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error))
+      toastError(error)
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  return (
+    <div className="stack">
+      {may ? null : <p className="dim">{t('settings.readonly')}</p>}
+      {GROUPS.map(([group, fields]) => (
+        <Panel key={group} title={t(`settings.group.${group}`)}>
+          <div className="settings-fields">
+            {fields.map((field) => (
+              <FieldInput key={field.name} field={field} values={values} set={set} disabled={!may} />
+            ))}
+          </div>
+        </Panel>
+      ))}
+      <Panel title={t('settings.heuristic')}>
+        <HeuristicField value={values.heuristic} labels={[...new Set(project.tasks.flatMap((task) => task.labels))]} disabled={!may} onChange={(heuristic) => set({ heuristic })} />
+      </Panel>
+      {may && changed.length > 0 ? (
+        <div className="settings-save" role="region" aria-label={t('app.save')}>
+          <span className="grow">{problem ? <span className="settings-problem">{problem}</span> : t('settings.changed', { n: changed.length })}</span>
+          <Button variant="default" onClick={() => setDraft({})}>
+            {t('settings.reset')}
+          </Button>
+          <Button loading={busy} onClick={() => void save()}>
+            {t('app.save')}
+          </Button>
+        </div>
+      ) : null}
+    </div>
+  )
+}
+
+interface FieldProps {
+  field: Field
+  values: Settings
+  disabled: boolean
+  set(change: Partial<Settings>): void
+}
+
+function FieldInput({ field, values, disabled, set }: FieldProps) {
+  const common = { label: t(`settings.${field.name}`), description: t(`settings.${field.name}.help`), disabled }
+  if (field.kind === 'switch') {
+    return <Switch {...common} checked={values[field.name]} onChange={(event) => set({ [field.name]: event.currentTarget.checked })} />
+  }
+  if (field.kind === 'strategy') return <StrategyField value={values.strategy} common={common} set={set} />
+  const share = field.kind === 'share'
+  const value = values[field.name]
+  const decimals = !share && (field.step ?? 1) < 1
+  return (
+    <NumberInput
+      {...common}
+      value={share ? Math.round(value * 1000) / 10 : value}
+      min={share ? 0 : field.min}
+      max={share ? 100 : field.max}
+      step={share ? 1 : (field.step ?? 1)}
+      allowDecimal={share || decimals}
+      suffix={share ? ' %' : ''}
+      onChange={(wanted) => typeof wanted === 'number' && set({ [field.name]: share ? wanted / 100 : wanted })}
+    />
+  )
+}
+
+function StrategyField({ value, common, set }: { value: string; common: object; set: FieldProps['set'] }) {
+  const data = STRATEGIES.includes(value) ? STRATEGIES : [...STRATEGIES, value]
+  return <Select {...common} data={data} value={value} allowDeselect={false} onChange={(strategy) => strategy && set({ strategy })} />
+}
