@@ -103,7 +103,16 @@ def ui() -> None:
         run(*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=WEB, env=environment)
         installed.write_text(lock, "utf-8")
     say("building the user interface")
-    run(*npm, "run", "--silent", "build", cwd=WEB, env=environment)
+    built = subprocess.run(
+        [*npm, "run", "--silent", "build"],
+        cwd=WEB,
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    if built.returncode:
+        raise SystemExit(f"the user interface could not be built:\n{built.stdout}\n{built.stderr}")
     stamp.write_text(mark, "utf-8")
 
 

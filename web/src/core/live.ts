@@ -5,8 +5,6 @@ const TOUCHES: Record<string, readonly string[]> = {
   answer: ['overview', 'decisions', 'item', 'actors'],
   claim: ['overview'],
   dataset: ['overview'],
-  gate: ['overview', 'decisions', 'releases', 'models'],
-  decision: ['overview', 'decisions', 'releases', 'models'],
   guideline: ['guidelines', 'project'],
   item: ['overview', 'items', 'item', 'projects'],
   job: ['overview', 'jobs'],
@@ -16,8 +14,8 @@ const TOUCHES: Record<string, readonly string[]> = {
   project: ['overview', 'project', 'projects'],
   question: ['overview', 'decisions', 'item'],
   release: ['overview', 'releases', 'models', 'decisions', 'lineage'],
-  run: ['overview', 'models'],
   task: ['overview', 'project', 'projects'],
+  workspace: ['overview', 'items', 'item'],
 }
 
 /** Names of the cached answers that an event of this kind makes old; an unknown kind touches the overview. */
@@ -28,7 +26,7 @@ export function touched(kind: string): readonly string[] {
 
 /** Whether the event may mean that there is something new to claim. */
 export function mayBringQuestions(kind: string): boolean {
-  return /^(question\.(asked|opened|reopened)|claim\.(released|expired))$/.test(kind)
+  return /^(question\.asked|claim\.(released|expired))$/.test(kind)
 }
 
 /** Whether the event closes its question for everyone. */
@@ -38,8 +36,8 @@ export function closesQuestion(kind: string): boolean {
 
 /** The kinds of events: a browser gets a named event only when it listens to that name. */
 export const KINDS: readonly string[] = [
-  'actor.added', 'actor.changed', 'actor.token', 'answer.given', 'claim.expired', 'claim.released', 'dataset.committed',
-  'decision.made', 'gate.opened', 'guidelines.added', 'item.added', 'job.progress', 'label.changed', 'label.imported',
-  'model.evaluated', 'model.trained', 'prediction.feedback', 'prediction.made', 'project.changed', 'project.created',
-  'question.asked', 'question.claimed', 'question.closed', 'question.resolved', 'release.changed', 'task.added', 'task.changed',
+  'actor.added', 'actor.changed', 'actor.token', 'answer.given', 'claim.expired', 'claim.released',
+  'dataset.committed', 'guidelines.added', 'item.added', 'job.progress', 'label.imported', 'model.trained',
+  'prediction.feedback', 'project.changed', 'project.created', 'question.asked', 'question.claimed',
+  'question.closed', 'release.changed', 'task.added', 'task.changed', 'workspace.repaired',
 ]
