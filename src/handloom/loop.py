@@ -25,6 +25,7 @@ from typing import Any
 
 from . import ask as asking
 from .core.errors import WrongState
+from .core.protocols import Finding
 from .jobs import choose, judge, learn, serve
 from .jobs.choose import Wish
 from .jobs.serve import Feedback, Predicted
@@ -34,7 +35,7 @@ from .store import Store, Tx, commits, jobs, picking, projects, queue, training
 from .store.jobs import Job
 from .store.projects import Project, TaskRow
 
-__all__ = ["Asked", "Did", "Executor", "Feedback", "Predicted", "Wish", "advance", "ask", "cancel", "decided"]
+__all__ = ["Asked", "Did", "Executor", "Feedback", "Predicted", "Wish", "advance", "ask", "cancel", "decided", "drift"]
 __all__ += ["durable", "feedback", "inline", "predict", "roll_back", "run_job", "train", "wire"]
 
 STEPS = ("collect", "select", "ask", "resolve", "commit", "train", "evaluate", "release", "monitor")
@@ -142,9 +143,12 @@ def _advance_task(store: Store, project: Project, task: TaskRow, executor: Execu
     did: list[Did] = []
     level = asking.wanted(settings["batch"], now.people, spare=executor.spare)
     floor = max(2 * now.people, 5) if executor.spare else 0
+    if last["select"] is not None and last["select"].state == "failed":
+        floor = max(floor, level)  # whatever is wrong with picking, people go on with what a draw gives them
     low = max(1, level // 2 if executor.spare else 1)
     exhausted = now.open == 0 and not _may_pick(now, last["select"], newest)
     due = now.fresh >= settings["retrain_after"] or (now.fresh > 0 and exhausted)
+    due = due and now.labels > now.tests  # the test set alone trains nothing
     if due and "refresh" not in live:
         did += _start(store, task, "refresh", {"auto": True, "level": level, "position": now.newest}, executor)
     elif now.open < low and not live and _may_pick(now, last["select"], newest):
@@ -224,7 +228,7 @@ def cancel(store: Store, job_id: int, *, actor_id: int) -> Job:
 def ask(store: Store, task: TaskRow, wish: Wish) -> Asked:
     """Ask now. Uses the features and the model that are there; before the first, `auto` draws at random.
 
-    Raises `UnknownKind` for a strategy nobody registered, `WrongState` for one that needs a model before there is one.
+    One that needs a model is replaced until there is one. Raises `UnknownKind` for a strategy nobody registered.
     """
     batch_id, numbers, strategy = choose.by_hand(store, task, wish)
     return Asked(batch_id, tuple(numbers), strategy)
@@ -238,6 +242,11 @@ def predict(store: Store, task: TaskRow, inputs: Sequence[Mapping[str, Any]], *,
 def feedback(store: Store, prediction_id: int, said: Feedback) -> int | None:
     """Keep what somebody says about a prediction and ask people about it: the question, or None when one exists."""
     return serve.feedback(store, prediction_id, said)
+
+
+def drift(store: Store, task: TaskRow) -> Finding | None:
+    """What monitoring has to say: a finding when production no longer looks like the pool, else None."""
+    return serve.drift(store, task)
 
 
 def roll_back(store: Store, task: TaskRow, *, reason: str, actor_id: int) -> training.Release:

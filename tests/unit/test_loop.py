@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from handloom import loop
 from handloom.core import registry
 from handloom.core.errors import NoRelease, NotEnoughLabels, UnknownKind, WrongState
-from handloom.jobs.work import Step, Work
+from handloom.jobs.work import MOST_ATTEMPTS, Step, Work
 from handloom.loop import Feedback, Wish
-from handloom.store import Store, jobs, lineage, rebuild, schema, training
+from handloom.release import ENOUGH
+from handloom.store import Store, jobs, lineage, queue, rebuild, schema, training
 from handloom.store.jobs import Stopped
 from handloom.tasks.linear import Linear
 from tests.workshop import Workshop, text_workshop
@@ -327,18 +328,27 @@ def test_questions_asked_by_hand_are_never_stale(light: Workshop) -> None:
 
 
 def test_asking_before_the_first_model(light: Workshop) -> None:
-    with pytest.raises(WrongState, match="needs a model"):
-        loop.ask(light.store, light.task, Wish(5, strategy="margin"))
+    asked = loop.ask(light.store, light.task, Wish(5, strategy="margin"))
+    assert asked.strategy == "random"  # nothing is encoded yet
+    assert all("margin needs a model, and there is none yet" in light.question(one).reason for one in asked.questions)
     with pytest.raises(UnknownKind, match="Did you mean 'margin'"):
         loop.ask(light.store, light.task, Wish(5, strategy="margn"))
     assert len(loop.ask(light.store, light.task, Wish(5)).questions) == 5
 
 
-def test_a_project_that_picks_by_margin_draws_at_random_until_its_first_model(light: Workshop) -> None:
-    light.change(strategy="margin")
-    light.rounds(1)
-    assert {one.strategy for one in light.questions(state="resolved")} == {"random"}
-    assert "margin" in {one.strategy for one in light.questions(state="open")}
+@pytest.mark.parametrize("strategy", ["margin", "least_confidence"])
+def test_a_project_that_picks_by_a_model_covers_the_pool_until_its_first(light: Workshop, strategy: str) -> None:
+    light.change(strategy=strategy)
+    assert kinds(light.advance()) == ["select"]
+    covered = [one for one in light.questions() if one.strategy == "typiclust"]
+    assert covered
+    assert all(f"{strategy} needs a model" in one.reason for one in covered)
+    by_hand = loop.ask(light.store, light.task, Wish(3, strategy=strategy))
+    assert by_hand.strategy == "typiclust"
+    light.rounds(2)
+    picked = [one for one in light.questions(state="open") if one.strategy == strategy]
+    assert picked
+    assert not any("needs a model" in one.reason for one in picked)
 
 
 def test_every_model_is_evaluated_anew_when_the_test_set_has_grown(light: Workshop) -> None:
@@ -380,6 +390,126 @@ def test_a_learner_that_fails_ends_its_job_and_is_not_tried_again_at_once(
     assert "no such column" in failed.message
     assert kinds(light.advance()) == ["select"]  # people go on all the same
     assert light.advance() == []
+
+
+def test_a_training_that_failed_is_tried_again_when_enough_new_labels_came(
+    light: Workshop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(registry.find("tasks", "text_class@1").__class__, "learner", lambda self, options: Broken())
+        light.rounds(1)
+        light.advance()
+    assert [job.state for job in light.jobs() if job.kind == "refresh"] == ["failed"]
+    light.work(19)
+    assert "refresh" not in kinds(light.advance())
+    light.work(1)
+    assert "refresh" in kinds(light.advance())
+    assert len(light.models()) == 1
+
+
+def test_a_pick_that_fails_does_not_leave_people_without_questions(
+    light: Workshop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(self: Any, *args: Any, **more: Any) -> Any:
+        raise RuntimeError("no memory left")
+
+    monkeypatch.setattr(registry.find("strategies", "typiclust").__class__, "pick", broken)
+    light.change(strategy="typiclust")
+    assert kinds(light.advance()) == ["select"]
+    assert kinds(light.advance()) == ["ask"]
+    assert light.open() == 20
+    assert light.advance() == []
+    light.work(20)
+    assert "refresh" in kinds(light.advance())
+
+
+def test_labels_of_the_test_set_alone_start_no_training(light: Workshop) -> None:
+    light.change(test_share=0.9, retrain_after=5)
+    tests = light.tests()
+    loop.ask(light.store, light.task, Wish(60, strategy="random"))
+    held = [one.id for one in light.questions() if one.item_id in tests][:8]
+    for question in held:
+        light.store.write(
+            lambda tx, q=question: queue.claim_one(tx, question_id=q, actor_id=light.people[0], lease_seconds=60)
+        )
+        light.answer(question, light.people[0], light.says(light.item_of(question)))
+    assert "refresh" not in kinds(light.advance())
+    assert not [job for job in light.jobs() if job.kind == "refresh"]
+    light.work(60)
+    assert "refresh" in kinds(light.advance())
+
+
+def test_a_job_that_kills_every_worker_fails_in_the_end(light: Workshop, clock: Any) -> None:
+    light.advance()
+    light.work(20)
+    job = loop.train(light.store, light.task, actor_id=light.owner)
+    light.store.write(lambda tx: jobs.take(tx, "w0", job.id))
+    for k in range(MOST_ATTEMPTS):
+        light.store.write(lambda tx, k=k: jobs.begin(tx, job.id, f"w{k}"))  # and the process is gone
+    assert loop.run_job(light.store, job.id, worker="last") == "failed"
+    ended = light.jobs()[0]
+    assert ended.error is not None
+    assert "without a result" in ended.message
+    assert light.models() == []
+
+
+def test_only_models_that_serve_served_or_are_new_keep_their_scores(light: Workshop) -> None:
+    light.change(release_margin=-0.0, retrain_after=10, batch=10)
+    light.rounds(1)
+    first = light.models()[0]
+    with light.store.read() as connection:
+        assert training.model(connection, first.id).scores is not None
+    light.store.write(
+        lambda tx: training.add_release(tx, first, question_id=1, actor_id=light.owner, reason="the first")
+    )
+    light.rounds(5, size=10)
+    found = {model.number: model for model in light.models()}
+    assert len(found) >= 6
+    kept = {number for number, model in found.items() if model.scores is not None}
+    newest = max(found)
+    assert kept == {1, newest, newest - 1, newest - 2}
+    assert all(light.store.blobs.has(found[number].scores or "") for number in kept)
+    with light.store.read() as connection:
+        graph = lineage.trace(connection, "model", found[2].id)
+    assert {"model", "run", "commit"} <= {kind for kind, _ in graph.nodes.values()}
+    assert len({_n(light, model) for model in found.values()}) == 1  # all are still evaluated anew
+
+
+def test_a_heuristic_that_cannot_run_is_a_finding_and_no_failure(
+    light: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HANDLOOM_TRUST_PYTHON", raising=False)
+    light.change(heuristic={"python": "tests.workshop:texts"})
+    light.rounds(1)
+    report = light.report(light.models()[0])
+    assert report["heuristic"] is None
+    assert report["findings"][0]["check"] == "heuristic"
+    assert "--trust-python" in report["findings"][0]["message"]
+
+
+def test_a_few_test_items_leave_the_decision_to_a_person(light: Workshop) -> None:
+    light.rounds(1)
+    light.decide(light.questions("decide", "open")[0].id, "approve")
+    light.change(release_margin=0.45)
+    light.work(20)
+    light.advance()
+    [gate] = light.questions("decide", "open")
+    report = light.report(light.models()[0])
+    assert report["candidate"]["accuracy"]["n"] < ENOUGH
+    assert report["difference"]["value"] <= 0.45 < report["difference"]["high"]
+    assert "few_tests" in {finding["check"] for finding in gate.body["evidence"]["findings"]}
+
+
+def test_a_shift_in_production_is_found(shop: Workshop) -> None:
+    released(shop, sample_random=0.0, sample_uncertain=0.0)
+    mixed = [{"text": f"{words} {k}"} for k in range(30) for words in ("ball goal", "bread cheese", "bank loan")]
+    loop.predict(shop.store, shop.task, mixed, actor_id=shop.owner)
+    assert loop.drift(shop.store, shop.task) is None
+    loop.predict(shop.store, shop.task, [{"text": "bank loan credit"}] * 200, actor_id=shop.owner)
+    found = loop.drift(shop.store, shop.task)
+    assert found is not None
+    assert found.check == "drift"
+    assert "has shifted strongly" in found.message
 
 
 def test_a_cancelled_job_stops_at_its_next_step(light: Workshop) -> None:

@@ -36,10 +36,14 @@ GUIDELINES = """Which digit did the person mean to write?
 - A 9 whose loop is open still counts as a 9 when the stroke goes down.
 - Cannot tell at all? Press skip rather than guess."""
 _SEED = 2
-_FIRST = {"batch": 80, "retrain_after": 80, "test_share": 0.25}
-"""While the team works: few, large rounds, so that the first models are measured on more than a handful of items."""
+_FIRST = {"batch": 40, "retrain_after": 40, "test_share": 0.3}
+"""A small first round; its model is released, as anything is better than nothing."""
+_SECOND = {"batch": 160, "retrain_after": 160}
+"""A larger second one, after which the living test set is large enough to show what the labels bought."""
 _LATER = {"batch": 20, "retrain_after": 20}
 """When the person takes over: a new model every twenty answers."""
+_SHOWN = 200
+"""Labels of the first two rounds."""
 _ROUNDS = 400
 
 
@@ -66,9 +70,10 @@ def demo(
         project = _project(site, out)
         crew = _Crew(site, project)
         with out.progress() as bar:
-            row = bar.add_task("the simulated team answers", total=None, note="")
+            total = project.info["counts"]["items"] if simulate else _SHOWN
+            row = bar.add_task("the simulated team answers", total=total, note="labels")
             while crew.step(finish=simulate):
-                bar.update(row, advance=1, note=f"{crew.labels():,} labels")
+                bar.update(row, completed=crew.labels())
         project.change_settings(_LATER)
         value = _told(project, workspace)
     out.result(
@@ -121,15 +126,16 @@ class _Crew:
         self._site = site
         self._project = project
         self._truth = {key: label for key, _, label in digits()}
-        self._judge = Judge(np.random.default_rng(_SEED))
+        # What was answered before is part of each seed: a team that comes back must not send the same ids again.
+        self._before = site.store.newest()
+        self._judge = Judge(np.random.default_rng([_SEED, self._before]))
         self._members = [self._member(*who, seed=n) for n, who in enumerate(TEAM)]
         self._rounds = 0
 
     def _member(self, name: str, accuracy: float, seconds: float, *, seed: int) -> _Member:
         known = {actor["name"]: actor["id"] for actor in self._site.actors(limit=200)["actors"]}
         number = known.get(name) or self._site.add_actor(name)["actor"]["id"]
-        # What was answered before is part of the seed: a team that comes back must not send the same ids again.
-        rng = np.random.default_rng([_SEED, seed, self._site.store.newest()])
+        rng = np.random.default_rng([_SEED, self._before, seed])
         desk = self._site.acting(number).project(self._project.id)
         return _Member(desk, Oracle(rng, accuracy=accuracy, seconds=seconds))
 
@@ -141,8 +147,9 @@ class _Crew:
         self._rounds += 1
         if self._rounds > _ROUNDS:
             return False
-        did = loop.advance(self._site.store, parse("project", self._project.id), executor=loop.inline)
         released = bool(self._project.releases(TASK, limit=1)["releases"])
+        self._pace(_SECOND if released and (finish or self.labels() < _SHOWN) else _LATER if released else _FIRST)
+        did = loop.advance(self._site.store, parse("project", self._project.id), executor=loop.inline)
         for entry in self._project.decisions()["decisions"]:
             if released and not finish:
                 return False
@@ -155,6 +162,11 @@ class _Crew:
             for member in self._members
         )
         return bool(answered or did)
+
+    def _pace(self, wanted: Mapping[str, Any]) -> None:
+        settings = self._project.info["settings"]
+        if any(settings[name] != value for name, value in wanted.items()):
+            self._project.change_settings(wanted)
 
 
 def _told(project: ProjectHandle, workspace: Path) -> dict[str, Any]:

@@ -88,7 +88,10 @@ class Reader(Protocol):
 
 @runtime_checkable
 class Strategy(Protocol):
-    """Chooses which rows of the pool to ask about next."""
+    """Chooses which rows of the pool to ask about next.
+
+    One with an attribute ``needs_model = True`` is not called before there is a model; the loop then picks otherwise.
+    """
 
     name: str
 

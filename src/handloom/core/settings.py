@@ -13,6 +13,7 @@ from .registry import names
 
 MAX_RULES = 500
 MAX_PATTERN = 500
+_FUNCTION = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,23 @@ def _strategy(value: Any) -> str:
 def _heuristic(value: Any) -> dict[str, Any] | None:
     if value is None:
         return None
-    wanted = 'an object {"rules": [{"pattern": "regular expression", "label": "..."}], "default": "..."} is wanted'
-    if not isinstance(value, Mapping) or not isinstance(value.get("default"), str):
+    wanted = (
+        'an object {"rules": [{"pattern": "regular expression", "label": "..."}], "default": "..."} is wanted, '
+        'or {"python": "package.module:function"}'
+    )
+    if isinstance(value, Mapping) and "python" in value:
+        name = value["python"]
+        if len(value) > 1 or not isinstance(name, str) or len(name) > MAX_PATTERN or not _FUNCTION.fullmatch(name):
+            raise Malformed(wanted)
+        return {"python": name}
+    if not isinstance(value, Mapping) or not isinstance(value.get("default"), str | None):
         raise Malformed(wanted)
     rules = value.get("rules", [])
+    if not rules and value.get("default") is None:
+        raise Malformed(f"{wanted}; one without rules and default says nothing, null removes the heuristic")
     if not isinstance(rules, list) or len(rules) > MAX_RULES:
         raise Malformed(f"{wanted}, with at most {MAX_RULES} rules")
-    return {"rules": [_rule(rule, wanted) for rule in rules], "default": value["default"]}
+    return {"rules": [_rule(rule, wanted) for rule in rules], "default": value.get("default")}
 
 
 def _rule(rule: Any, wanted: str) -> dict[str, str]:
@@ -98,7 +109,11 @@ SETTINGS: dict[str, Setting] = {
     "sample_uncertain": Setting(
         0.05, "share of predictions, the least sure ones, that become questions", _number(0, 1)
     ),
-    "heuristic": Setting(None, "a table of regular expressions that a model has to beat", _heuristic),
+    "heuristic": Setting(
+        None,
+        "rules that a model has to beat: a table of regular expressions, or a Python function where that is trusted",
+        _heuristic,
+    ),
     "auto": Setting(True, "whether the loop takes the next step by itself", _flag),
 }
 DEFAULTS: dict[str, Any] = {name: setting.default for name, setting in SETTINGS.items()}

@@ -1,6 +1,6 @@
 """Step 7: how good a model is, with n and an interval beside every number."""
 
-from .baselines import Rules, heuristic_predictions, majority, rules
+from .baselines import Heuristic, Rules, heuristic_predictions, majority, rules
 from .calibration import calibration_error
 from .compare import accuracy_difference, flipped, macro_f1_difference
 from .curves import area_under, labels_to
@@ -19,6 +19,7 @@ from .tables import macro_f1
 
 __all__ = [
     "Contender",
+    "Heuristic",
     "Measured",
     "Rules",
     "accuracy",

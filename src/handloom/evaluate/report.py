@@ -43,7 +43,8 @@ def report(
 
     truth: (n,) class numbers or (n, classes) of 0 and 1. against: any of ``current``, ``heuristic``, ``majority``.
     Keys: ``candidate``, ``current``, ``heuristic``, ``majority`` (each ``about`` + ``accuracy`` + ``macro_f1``, or None),
-    ``difference`` (accuracy, candidate minus the first of current, heuristic, majority that is given, named in ``against``),
+    ``differences`` (accuracy, candidate minus each of them, on the same items), ``difference`` (that to the first of current,
+    heuristic, majority that is given, named in ``against``),
     ``per_class``, ``confusion``, ``flipped`` (predictions that differ from ``current``), ``findings``.
     """
     actual = np.asarray(truth, dtype=np.int64)
@@ -51,10 +52,14 @@ def report(
     for name in RIVALS:
         other = against.get(name)
         found[name] = None if other is None else _score(actual, other, rng)
-    rival: Against | None = next((name for name in RIVALS if against.get(name) is not None), None)
-    other = None if rival is None else against.get(rival)
-    found["against"] = rival
-    found["difference"] = None if other is None else accuracy_difference(actual, candidate.predicted, other.predicted)
+    gaps = {
+        name: accuracy_difference(actual, candidate.predicted, other.predicted)
+        for name in RIVALS
+        if (other := against.get(name)) is not None
+    }
+    found["against"] = next(iter(gaps), None)
+    found["difference"] = next(iter(gaps.values()), None)
+    found["differences"] = gaps
     found["per_class"] = per_class(actual, candidate.predicted, classes)
     found["confusion"] = None if actual.ndim == 2 else confusion(actual, candidate.predicted, classes)
     current = against.get("current")
@@ -72,9 +77,11 @@ def findings(evidence: Mapping[str, Any]) -> list[dict[str, Any]]:
             _finding("test_set", "warning", f"only {n} test items: the intervals are wide, small gains cannot be seen")
         )
     for name, words in (("heuristic", "the heuristic"), ("majority", "always answering the commonest label")):
-        rival = evidence.get(name)
-        if rival and n and evidence["candidate"]["accuracy"]["value"] <= rival["accuracy"]["value"]:
-            out.append(_finding(f"beats_{name}", "error", f"the model is not better than {words}"))
+        gap = evidence["differences"].get(name)
+        if gap and n and gap["value"] <= 0:
+            # On few items a tie is no proof of anything; being behind by more than chance is.
+            severity = "error" if n >= FEW or gap["high"] < 0 else "warning"
+            out.append(_finding(f"beats_{name}", severity, f"the model is not better than {words} on {n} test items"))
     gap = evidence["difference"]
     if evidence.get("against") == "current" and gap and gap["value"] is not None:
         if gap["high"] < 0:

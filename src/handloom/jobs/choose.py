@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,6 @@ import numpy as np
 from .. import ask, select, train
 from ..core import ids, registry
 from ..core.arrays import Features, Indices
-from ..core.errors import WrongState
 from ..core.ids import show
 from ..core.protocols import Pick, Strategy
 from ..core.protocols import Pool as View
@@ -25,9 +24,6 @@ from .learn import task_of
 from .models import Scores
 from .pool import prepare, ready
 from .work import State, Work
-
-NEEDS_MODEL = frozenset(("margin", "least_confidence"))
-"""Built-in strategies that mean nothing before the first model: by hand refused, in the settings a random draw until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +74,10 @@ def choose(work: Work, state: State) -> State:
 def put(
     store: Store, task: TaskRow, pool: Pool | None, wish: Wish, *, write: Callable[[Callable[[Tx], Any]], Any]
 ) -> tuple[int | None, list[int], str]:
-    """Pick and ask: batch (None when nothing was left to ask), questions, and the strategy that was used."""
+    """Pick and ask: batch (None when nothing was left to ask), questions, and the strategy that was used.
+
+    A strategy that needs a model is replaced until there is one, and the questions say so.
+    """
     with store.read() as connection:
         project = projects.find(connection, task.project_id)
         scene = Scene(
@@ -90,11 +89,12 @@ def put(
             values=known[1],
             rng=_chance(connection, project, task),
         )
-    strategy = wish.strategy or project.settings["strategy"]
-    registry.find("strategies", strategy)
-    if wish.strategy in NEEDS_MODEL and scene.model is None:
-        raise WrongState(f"strategy {strategy} needs a model, and task {task.name} has none yet; use auto or random")
+    wanted = wish.strategy or project.settings["strategy"]
+    strategy = _usable(wanted, scene, pool)
     drafts = _drafts(store, scene, pool, wish.n, strategy)
+    if strategy != wanted:
+        why = f"; {wanted} needs a model, and there is none yet"
+        drafts = [replace(draft, reason=draft.reason + why) for draft in drafts]
     batch = NewBatch(
         project_id=project.id,
         task_id=task.id,
@@ -106,6 +106,14 @@ def put(
     )
     batch_id, numbers = write(lambda tx: store_drafts(tx, batch, drafts, registry.find("tasks", task.kind).shape))
     return batch_id, numbers, strategy
+
+
+def _usable(strategy: str, scene: Scene, pool: Pool | None) -> str:
+    """The strategy that can pick now. Raises `UnknownKind`."""
+    plugin: Strategy = registry.find("strategies", strategy)
+    if scene.model is not None or not getattr(plugin, "needs_model", False):
+        return strategy
+    return "random" if pool is None else "typiclust"
 
 
 def _chance(connection: Any, project: Project, task: TaskRow) -> np.random.Generator:

@@ -12,17 +12,21 @@ import numpy as np
 from .. import dataset, evaluate, release, resolve, train
 from ..core import clock
 from ..core.arrays import Indices
+from ..core.errors import HandloomError, NotEnoughLabels, UnknownLabel
 from ..core.ids import show
 from ..core.protocols import Content
 from ..store import Store, Tx, answers, commits, gates, items, projects, queue, training
 from ..store.projects import TaskRow
 from ..store.queue import NewBatch, NewQuestion
 from ..store.training import Model
-from . import models
+from . import heuristic, models
 from .learn import describe, task_of
+from .pool import ready
 from .work import State, Work
 
 EXAMPLES = 20
+SCORED = 3
+"""The newest models that keep what they think of the pool, beside those that serve or served last."""
 DAY = 86_400.0
 GATE = "release gate"
 
@@ -56,15 +60,15 @@ def assess(work: Work, state: State) -> State:
     older = [model for model in all_models if model.id != candidate.id]
     rng = np.random.default_rng(int(test.digest[:8], 16))
     current = next((model for model in older if serving and model.id == serving.model_id), None)
+    rules, trouble = _heuristic(store, task, test, settings.get("heuristic"))
     against: dict[Any, Any] = {
         "current": _contender(store, task, test, current) if current else None,
-        "heuristic": _heuristic(store, task, test, settings.get("heuristic")),
-        "majority": evaluate.Contender(
-            evaluate.majority(test.trained, test.n, classes=len(task.options["labels"])), {"name": "majority"}
-        ),
+        "heuristic": rules,
+        "majority": _majority(task, test),
     }
     mine = _contender(store, task, test, candidate)
     report = evaluate.report(test.truth, task.options["labels"], mine, against, rng=rng)
+    report["findings"] = trouble + report["findings"]
     reports: dict[int, dict[str, Any]] = {}
     for done, model in enumerate(older):
         if test.n and (model.id not in known or known[model.id].test_digest != test.digest):
@@ -78,6 +82,7 @@ def assess(work: Work, state: State) -> State:
     report["since_last"] = _since_last(store, task, previous, candidate, was, report)
     reports[candidate.id] = report
     work.write(lambda tx: training.add_evaluations(tx, task.project_id, test.digest, test.n, reports))
+    _forget_scores(work, task, all_models)
     return {"tested": test.n, "words": f"model {candidate.number}: {describe(report)}"}
 
 
@@ -111,26 +116,86 @@ def _chances(store: Store, task: TaskRow, numbers: Indices, model: Model) -> np.
         out[known] = scores.probabilities[place[known]]
     late = numbers[~known]
     if late.size:
-        with store.read() as connection:
-            rows = items.get(connection, [int(number) for number in late])
-        contents = [Content(rows[int(number)].data, store.blobs.get) for number in late]
-        chances = models.load(store, task, model.digest).predict(contents)
+        chances = _computed(store, task, late, models.load(store, task, model.digest))
         out[~known, : chances.shape[1]] = chances
     return out
 
 
+def _computed(store: Store, task: TaskRow, numbers: Indices, model: models.Ready) -> np.ndarray:
+    """(n, classes) of a model on some items: from the features that lie ready, else from their content."""
+    pool = ready(store, task)
+    if pool is not None and pool.encoder == model.encoder_digest and np.isin(numbers, pool.ids).all():
+        return model.learner.predict(pool.features.take(np.searchsorted(pool.ids, numbers)))
+    with store.read() as connection:
+        rows = items.get(connection, [int(number) for number in numbers])
+    return model.predict([Content(rows[int(number)].data, store.blobs.get) for number in numbers])
+
+
+def _forget_scores(work: Work, task: TaskRow, newest: Sequence[Model]) -> None:
+    """Remove what old models thought of the whole pool, which is large: those that serve, served or are newest keep it.
+
+    Files first: should the process die in between, the rows still say what to remove.
+    """
+    with work.store.read() as connection:
+        served = list(dict.fromkeys(row.model_id for row in training.releases(connection, task.id)))[:2]
+        keep = {*served, *(model.id for model in newest[:SCORED])}
+        old = training.scored(connection, task.id, keep)
+    for _, digest in old:
+        work.store.blobs.remove(digest)
+    if old:
+        work.write(lambda tx: training.forget_scores(tx, [number for number, _ in old]))
+
+
+def _majority(task: TaskRow, test: TestSet) -> evaluate.Contender:
+    common = evaluate.majority(test.trained, test.n, classes=len(task.options["labels"]))
+    return evaluate.Contender(common, {"name": "majority"})
+
+
 def _heuristic(
-    store: Store, task: TaskRow, test: TestSet, table: Mapping[str, Any] | None
-) -> evaluate.Contender | None:
-    classes = task.options["labels"]
-    if table is None:
-        return None
+    store: Store, task: TaskRow, test: TestSet, setting: Mapping[str, Any] | None
+) -> tuple[evaluate.Contender | None, list[dict[str, Any]]]:
+    """The heuristic on the test items, or a finding that says why it could not be run: a model is evaluated all the same."""
+    if setting is None:
+        return None, []
+    try:
+        return _ruled(store, task, test, heuristic.made(setting, task.options["labels"])), []
+    except UnknownLabel as error:
+        if "python" not in setting:
+            return None, []  # the table is about another task of the project
+        trouble: HandloomError = error
+    except HandloomError as error:
+        trouble = error
+    message = f"nothing was compared with the heuristic: {trouble.message}"
+    return None, [{"check": "heuristic", "severity": "error", "message": message}]
+
+
+def _ruled(store: Store, task: TaskRow, test: TestSet, rules: evaluate.Heuristic) -> evaluate.Contender:
+    classes, multi = task.options["labels"], bool(task.options.get("multi", False))
     with store.read() as connection:
         rows = items.get(connection, test.ids.tolist())
     data = [rows[number].data for number in test.ids.tolist()]
-    multi = bool(task.options.get("multi", False))
-    said = evaluate.heuristic_predictions(evaluate.rules(table, classes), data, classes, multi=multi)
-    return evaluate.Contender(said, {"name": "heuristic"})
+    return evaluate.Contender(evaluate.heuristic_predictions(rules, data, classes, multi=multi), {"name": "heuristic"})
+
+
+def beside(store: Store, model_id: int, name: str) -> dict[str, Any]:
+    """The report of a model beside a Python function ``package.module:function``, on the test labels as committed last.
+
+    Runs the function in this process: only for whoever could run it anyway. Raises `BadTask`, `NotEnoughLabels`.
+    """
+    with store.read() as connection:
+        model = training.model(connection, model_id)
+        task = projects.task_by_id(connection, model.task_id)
+        version = commits.newest(connection, task.id)
+        test = _test_set(commits.checkout(connection, version) if version else (), task)
+    if not test.n:
+        raise NotEnoughLabels("no item of the living test set has a label yet, so there is nothing to compare on")
+    against: dict[Any, Any] = {
+        "heuristic": _ruled(store, task, test, heuristic.function(name)),
+        "majority": _majority(task, test),
+    }
+    mine = _contender(store, task, test, model)
+    rng = np.random.default_rng(int(test.digest[:8], 16))
+    return evaluate.report(test.truth, task.options["labels"], mine, against, rng=rng)
 
 
 def _since_last(
@@ -216,7 +281,12 @@ def _ask(tx: Tx, task: TaskRow, model: Model, report: Mapping[str, Any], verdict
     number = training.model(tx.connection, serving.model_id).number if serving else None
     expires = tx.now + days * DAY
     body = release.decision_body(
-        model=show("model", model.id), number=model.number, current=number, report=report, expires=clock.iso(expires)
+        model=show("model", model.id),
+        number=model.number,
+        current=number,
+        report=report,
+        findings=verdict.findings,
+        expires=clock.iso(expires),
     )
     batch = NewBatch(
         project_id=task.project_id, task_id=task.id, strategy=GATE, needs=1, lane="decide", model_id=model.id

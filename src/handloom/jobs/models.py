@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import evaluate
 from ..core import registry
 from ..core.arrays import Indices, Probs
 from ..core.protocols import Content, Encoder, Learner
@@ -25,6 +26,7 @@ from .pool import load_encoder
 _KEPT = 4
 _warm: OrderedDict[str, Ready] = OrderedDict()
 _encoders: OrderedDict[str, Encoder] = OrderedDict()
+_counted: OrderedDict[tuple[str, int], tuple[int, ...]] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -33,6 +35,7 @@ class Ready:
     """A model in memory. classes: the labels of the task when it was trained; later ones it cannot give."""
 
     encoder: Encoder
+    encoder_digest: str
     learner: Learner
     classes: tuple[str, ...]
     multi: bool
@@ -83,7 +86,8 @@ def load(store: Store, task: TaskRow, digest: str) -> Ready:
         learner: Learner = registry.find("tasks", about["kind"]).learner(about["options"])
         learner.load(Path(temporary) / "learner")
     encoder = _encoder(store, task, about["encoder"])
-    ready = Ready(encoder, learner, tuple(about["options"]["labels"]), bool(about["options"].get("multi", False)))
+    options = about["options"]
+    ready = Ready(encoder, about["encoder"], learner, tuple(options["labels"]), bool(options.get("multi", False)))
     with _lock:
         _warm[digest] = ready
         while len(_warm) > _KEPT:
@@ -120,3 +124,21 @@ def get_scores(store: Store, model: Model, classes: int) -> Scores | None:
     if missing > 0:
         probabilities = np.pad(probabilities, ((0, 0), (0, missing)))
     return Scores(ids, probabilities)
+
+
+def guesses(store: Store, model: Model, classes: int, multi: bool) -> tuple[int, ...]:
+    """How often a model gives each label on the pool; all 0 when its scores are gone. Counted once per process."""
+    key = (model.scores or "", classes)
+    with _lock:
+        if key in _counted:
+            return _counted[key]
+    scores = get_scores(store, model, classes)
+    if scores is None:
+        return (0,) * classes
+    said = evaluate.predictions(scores.probabilities, multi=multi)
+    counts = said.sum(axis=0) if multi else np.bincount(said, minlength=classes)
+    with _lock:
+        _counted[key] = found = tuple(int(count) for count in counts)
+        while len(_counted) > _KEPT:
+            _counted.popitem(last=False)
+    return found

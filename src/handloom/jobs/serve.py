@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import ask, evaluate, monitor
+from .. import ask, monitor
 from ..core import ids, registry
 from ..core.errors import NoRelease, WrongState
 from ..core.ids import show
@@ -210,6 +210,10 @@ def _why(given: Prediction, model: Model, right: bool | None, value: Mapping[str
     return f"{start}, and somebody says that is wrong" if right is False else f"{start}; somebody left a note"
 
 
+def _multi(task: TaskRow) -> bool:
+    return bool(task.options.get("multi", False))
+
+
 def drift(store: Store, task: TaskRow) -> Finding | None:
     """A finding when the labels predicted in production have shifted against the pool."""
     with store.read() as connection:
@@ -218,14 +222,10 @@ def drift(store: Store, task: TaskRow) -> Finding | None:
             return None
         model = training.model(connection, serving.model_id)
         recent = predictions.recent(connection, task.project_id, serving.id, limit=1000)
-    classes: Sequence[str] = task.options["labels"]
-    multi = bool(task.options.get("multi", False))
-    scores = models.get_scores(store, model, len(classes))
-    if scores is None:
+    if len(recent) < monitor.ENOUGH:
         return None
-    guess = evaluate.predictions(scores.probabilities, multi=multi)
-    counts = guess.sum(axis=0) if multi else np.bincount(guess, minlength=len(classes))
-    expected = dict(zip(classes, (int(count) for count in counts), strict=True))
+    classes: Sequence[str] = task.options["labels"]
+    expected = dict(zip(classes, models.guesses(store, model, len(classes), _multi(task)), strict=True))
     seen: dict[str, int] = {}
     for row in recent:
         for label in row.value["labels"]:

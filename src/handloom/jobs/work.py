@@ -27,6 +27,8 @@ log = logging.getLogger("handloom.jobs")
 State = dict[str, Any]
 BEAT = 10.0
 """Seconds between heartbeats."""
+MOST_ATTEMPTS = 10
+"""Executions of one job after which it counts as failed: what kills its worker each time must not go on for ever."""
 _REPORT = 0.25
 """Seconds between two reports of progress at least."""
 
@@ -84,6 +86,11 @@ def execute(store: Store, job_id: int, steps: Sequence[Step], *, worker: str, ru
     if job is None:
         return "outrun"
     work = Work(store, job)
+    if job.attempt > MOST_ATTEMPTS:
+        message = (
+            f"{job.attempt - 1} executions of this job ended without a result, each with its worker; see worker.log"
+        )
+        return _end(work, "failed", message, error={"code": "HL000", "message": message})
     state: State = {}
     with heartbeat(store, worker, [job_id]), one_thread():
         for place, step in enumerate(steps):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from .. import loop
 from ..core.clock import iso
 from ..core.ids import show
 from ..core.roles import allowed
@@ -35,6 +36,7 @@ class _Facts:
     commit: commits.Commit | None
     jobs: Sequence[job_rows.Job]
     predictions: int
+    findings: Sequence[Mapping[str, str]]
     pace: people.Pace
     today: int
 
@@ -50,8 +52,8 @@ def overview(session: Session, project: str, task: str | None = None) -> dict[st
     session.require("read_project")
     case = session.case(project)
     row = case.task(task)
-    facts = _look(session, case.project.id, row)
     leads = allowed(session.actor.role, "read_models")
+    facts = _look(session, case.project.id, row, leads=leads)
     current = facts.releases[0] if facts.releases else None
     numbers = {m.id: m.number for m in facts.models}
     return {
@@ -70,6 +72,7 @@ def overview(session: Session, project: str, task: str | None = None) -> dict[st
         if current and leads
         else None,
         "decisions_open": facts.questions("decide", "open", "claimed"),
+        "findings": facts.findings,
         "jobs": [jobs.shown(session, job) for job in facts.jobs],
         "me": {
             "answers_today": facts.today,
@@ -79,7 +82,8 @@ def overview(session: Session, project: str, task: str | None = None) -> dict[st
     }
 
 
-def _look(session: Session, project_id: int, task: TaskRow) -> _Facts:
+def _look(session: Session, project_id: int, task: TaskRow, *, leads: bool) -> _Facts:
+    found_out = _findings(session, task) if leads else []
     with session.store.read() as connection:
         found = training.models(connection, task.id, limit=CURVE)
         recent = job_rows.page(connection, project_id, before=None, limit=JOBS)
@@ -91,10 +95,24 @@ def _look(session: Session, project_id: int, task: TaskRow) -> _Facts:
             releases=training.releases(connection, task.id, limit=CURVE),
             commit=commits.newest(connection, task.id),
             jobs=[*live, *recent],
+            findings=found_out,
             predictions=browse.count_predictions(connection, project_id, MANY),
             pace=people.pace(connection, session.actor.id),
             today=people.answers_since(connection, session.actor.id, _midnight(session.store.clock())),
         )
+
+
+def _findings(session: Session, task: TaskRow) -> list[dict[str, str]]:
+    """What somebody should look at: a training that failed, a shift in production."""
+    found = []
+    with session.store.read() as connection:
+        last = job_rows.last(connection, task.id, "refresh")
+    if last is not None and last.state == "failed":
+        found.append({"check": "train", "severity": "error", "message": f"the last training failed: {last.message}"})
+    shift = loop.drift(session.store, task)
+    if shift is not None:
+        found.append({"check": shift.check, "severity": shift.severity, "message": shift.message})
+    return found
 
 
 def _midnight(now: float) -> float:
@@ -125,7 +143,7 @@ def _steps(facts: _Facts, task: TaskRow, settings: Mapping[str, Any]) -> list[di
         _step(
             "release", len(facts.releases), _released(facts), "waiting" if decisions else _state(False, facts.releases)
         ),
-        _step("monitor", facts.predictions, _monitored(facts.predictions), _state(False, facts.predictions)),
+        _step("monitor", facts.predictions, _monitored(facts), _watched(facts)),
     ]
 
 
@@ -154,8 +172,18 @@ def _released(facts: _Facts) -> str:
     return f"model {number} serves" if number else "an older model serves"
 
 
-def _monitored(n: int) -> str:
-    return f"{MANY:,} predictions or more" if n >= MANY else _many(n, "prediction")
+def _shifted(facts: _Facts) -> bool:
+    return any(finding["check"] == "drift" for finding in facts.findings)
+
+
+def _monitored(facts: _Facts) -> str:
+    n = facts.predictions
+    text = f"{MANY:,} predictions or more" if n >= MANY else _many(n, "prediction")
+    return f"{text}, their mix has shifted" if _shifted(facts) else text
+
+
+def _watched(facts: _Facts) -> str:
+    return "waiting" if _shifted(facts) else _state(False, facts.predictions)
 
 
 def _lane(counters: Mapping[str, int], lane: str) -> dict[str, int]:

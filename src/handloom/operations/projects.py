@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..core import ids, registry, shapes
 from ..core.errors import BadTask, Malformed, NotFound, TooLarge, WrongState
 from ..core.settings import merged
+from ..jobs import heuristic
 from ..store import Tx, people
 from ..store import projects as rows
 from . import pages, present
@@ -62,6 +64,7 @@ def create_project(
     if doubled:
         raise BadTask(f"two tasks are named {doubled[0]!r}; a name stands for one task")
     complete = merged({}, settings or {})
+    heuristic.check(complete["heuristic"], [task[2]["labels"] for task in checked])
 
     def unit(tx: Tx) -> rows.Project:
         new = rows.add(tx, name=name, settings=complete, salt=salt or secrets.token_hex(16), actor_id=session.actor.id)
@@ -82,6 +85,11 @@ def change_settings(session: Session, project: str, settings: Mapping[str, Any])
     def unit(tx: Tx) -> None:
         now = rows.find(tx.connection, case.project.id)
         rows.change_settings(tx, now.id, merged(now.settings, settings), session.actor.id)
+
+    if settings.get("heuristic") is not None:
+        # Before the writer's turn, since a function has to be imported for it.
+        wanted = merged({}, {"heuristic": settings["heuristic"]})["heuristic"]
+        heuristic.check(wanted, [task.options["labels"] for task in case.tasks])
 
     session.store.write(unit)
     session.site.forget()
@@ -199,9 +207,10 @@ def _add_task(tx: Tx, project_id: int, checked: _Checked, actor_id: int) -> rows
 
 
 def _checked_name(name: object, noun: str) -> str:
-    text = name.strip() if isinstance(name, str) else ""
+    text = unicodedata.normalize("NFC", name.strip()) if isinstance(name, str) else ""
     wanted = f"a {noun} name is 1 to 100 letters, digits, spaces and . _ -, beginning with a letter or digit"
-    if not NAME.fullmatch(text):
+    # Marks are the vowel signs and accents of a letter before them, which many scripts cannot be written without.
+    if not NAME.fullmatch("".join(c for c in text if not unicodedata.category(c).startswith("M"))) or len(text) > 100:
         raise Malformed(f"{wanted}; found {str(name)[:80]!r}", field="name")
     try:
         ids.parse(noun, text)

@@ -49,6 +49,7 @@ class LeastConfidence:
     """`least_confidence` as a plug-in; before the first model it draws at random."""
 
     name = "least_confidence"
+    needs_model = True
 
     def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
         """n of the pool's candidates."""

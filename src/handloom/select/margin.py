@@ -55,6 +55,7 @@ class Margin:
     """`margin` as a plug-in; before the first model it draws at random."""
 
     name = "margin"
+    needs_model = True
 
     def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
         """n of the pool's candidates."""

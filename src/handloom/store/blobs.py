@@ -62,6 +62,10 @@ class Blobs:
             raise Corrupt(f"blob {digest} was changed on disk; restore it from a backup", blob=digest)
         return content
 
+    def remove(self, digest: str) -> None:
+        """Remove the content; nothing when it is not there. Only for what can be done without: nobody counts who uses it."""
+        self.path(digest).unlink(missing_ok=True)
+
     def put_folder(self, folder: Path) -> str:
         """Pack a folder, same files giving the same digest."""
         buffer = io.BytesIO()

@@ -1,8 +1,11 @@
-"""Runs, models, evaluations and releases: written once, never changed. The newest release of a task is the one serving."""
+"""Runs, models, evaluations and releases: written once, never changed, except that old models lose their scores.
+
+The newest release of a task is the one serving.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +23,7 @@ run, m, e, v = schema.run, schema.model, schema.evaluation, schema.release
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The result of a run. digest: blob of its packed folder; scores: blob of its probabilities over the pool."""
+    """The result of a run. digest: blob of its packed folder; scores: blob of its probabilities over the pool, None once old."""
 
     id: int
     project_id: int
@@ -150,6 +153,20 @@ def newest_model(connection: sa.Connection, task_id: int) -> Model | None:
     """The newest model of a task, or None."""
     found = models(connection, task_id, limit=1)
     return found[0] if found else None
+
+
+def scored(connection: sa.Connection, task_id: int, keep: Collection[int]) -> list[tuple[int, str]]:
+    """(model, blob) of the scores of a task's models other than these; not where a model that stays has the same blob."""
+    stays = sa.select(m.c.scores).where(m.c.scores.is_not(None), sa.or_(m.c.task_id != task_id, m.c.id.in_(list(keep))))
+    query = sa.select(m.c.id, m.c.scores).where(
+        m.c.task_id == task_id, m.c.scores.is_not(None), m.c.id.not_in(list(keep)), m.c.scores.not_in(stays)
+    )
+    return [(row.id, row.scores) for row in connection.execute(query)]
+
+
+def forget_scores(tx: Tx, model_ids: Sequence[int]) -> None:
+    """These models have no scores any more; all else about them stays."""
+    tx.execute(sa.update(m).where(m.c.id.in_(list(model_ids))).values(scores=None))
 
 
 def the_run(connection: sa.Connection, run_id: int) -> Run:

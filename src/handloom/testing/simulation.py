@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 
 from .. import loop
-from ..collect.mapping import CHECK_NAMES, TEST_NAMES
+from ..collect.mapping import CHECK_NAMES, SPLIT_NAMES, TEST_NAMES
 from ..collect.normalise import Duplicates
 from ..core.errors import BadItem, EmptyInput, Malformed, NotEnoughLabels
 from ..core.ids import digest, parse
 from ..core.protocols import Bad, Record
 from ..handle import ProjectHandle
-from ..jobs.choose import NEEDS_MODEL
 from ..store import Store
 from ..workspace import Workspace
 from .people import Oracle, work
@@ -100,6 +99,12 @@ def _named_tests(splits: Mapping[str, str]) -> frozenset[str]:
         found = frozenset(key for key, split in splits.items() if split in names)
         if found and len(found) < len(splits):
             return found
+    strange = sorted(set(splits.values()) - SPLIT_NAMES - {""})
+    if strange:
+        raise Malformed(
+            f"the column of the split holds {', '.join(strange[:5])[:200]}, and no row is marked as one of "
+            f"{', '.join(sorted(TEST_NAMES | CHECK_NAMES))}; name another column with --split, or none"
+        )
     return frozenset()
 
 
@@ -122,9 +127,7 @@ def run_arm(site: Workspace, data: Examples, kind: str, arm: Arm, team: Team, re
     A point is ``{"labels", "seconds", "accuracy", "macro_f1", "low", "high"}``; seconds are simulated human ones.
     """
     name = f"{arm.strategy} {arm.seed}"
-    # A strategy that ranks by a model starts, as everywhere in the literature, with a batch drawn at random.
-    first = "random" if arm.strategy in NEEDS_MODEL else arm.strategy
-    settings = {"batch": arm.batch, "retrain_after": arm.batch, "strategy": first, "overlap": team.overlap}
+    settings = {"batch": arm.batch, "retrain_after": arm.batch, "strategy": arm.strategy, "overlap": team.overlap}
     project = _project(site, data, kind, name, settings, known=())
     people = _people(site, project, arm, team)
     curve: list[dict[str, Any]] = []
@@ -136,8 +139,6 @@ def run_arm(site: Workspace, data: Examples, kind: str, arm: Arm, team: Team, re
         idle = 0 if answers else idle + 1
         seconds += spent
         labels = _labels(project) - len(data.tests)
-        if labels and project.info["settings"]["strategy"] != arm.strategy:
-            project.change_settings({"strategy": arm.strategy})
         report(name, labels, arm.budget)
     _finish(site, project)
     _add_point(curve, project, len(data.tests), seconds)

@@ -34,6 +34,9 @@ def test_what_is_not_named_stays() -> None:
         ("heuristic", {"rules": [{"pattern": "(", "label": "x"}], "default": "x"}),
         ("heuristic", {"rules": [{"pattern": "a" * 501, "label": "x"}], "default": "x"}),
         ("heuristic", {"rules": []}),
+        ("heuristic", {"python": "no colon"}),
+        ("heuristic", {"python": "a.b:c()"}),
+        ("heuristic", {"python": "a:b", "default": "x"}),
         ("colour", "red"),
     ],
 )
@@ -46,3 +49,6 @@ def test_a_heuristic_is_kept_without_what_it_does_not_need() -> None:
     table = {"rules": [{"pattern": "win", "label": "spam", "extra": 1}], "default": "ham", "x": 2}
     kept = merged({}, {"heuristic": table})["heuristic"]
     assert kept == {"rules": [{"pattern": "win", "label": "spam"}], "default": "ham"}
+    silent = {"rules": [{"pattern": "win", "label": "spam"}]}
+    assert merged({}, {"heuristic": silent})["heuristic"] == {**silent, "default": None}
+    assert merged({}, {"heuristic": {"python": "a.b:c"}})["heuristic"] == {"python": "a.b:c"}

@@ -27,7 +27,19 @@ def test_what_is_fine_comes_through_as_it_is(value: object, escaped: bool) -> No
 
 @pytest.mark.parametrize(
     "raw",
-    [b"NaN", b"[-1e999]", b"[Infinity]", b'"\\u0000"', b'{"\\udc00": 1}', b'["\\ud800"]', b"\xff", b"[" * 100_000, b"1" * 5000, b"", b"{"],
+    [
+        b"NaN",
+        b"[-1e999]",
+        b"[Infinity]",
+        b'"\\u0000"',
+        b'{"\\udc00": 1}',
+        b'["\\ud800"]',
+        b"\xff",
+        b"[" * 100_000,
+        b"1" * 5000,
+        b"",
+        b"{",
+    ],
 )
 def test_what_a_database_refuses_is_refused_here(raw: bytes) -> None:
     with pytest.raises(json.JSONDecodeError):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from handloom.release import decision_body, judge
+from handloom.release import ENOUGH, decision_body, judge
 
 
 def measured(value: float | None, n: int = 100) -> dict[str, Any]:
@@ -26,13 +26,15 @@ def report(
         "majority": {"accuracy": measured(majority, n)},
         "against": "majority",
         "difference": measured((mine or 0) - majority, n),
+        "differences": {"majority": measured((mine or 0) - majority, n)},
+        "findings": [],
     }
+    if heuristic is not None:
+        found["differences"]["heuristic"] = measured((mine or 0) - heuristic, n)
     if current is not None:
-        found |= {
-            "current": {"accuracy": measured(current), "number": 1},
-            "against": "current",
-            "difference": measured((mine or 0) - current, n),
-        }
+        gap = measured((mine or 0) - current, n)
+        found |= {"current": {"accuracy": measured(current), "number": 1}, "against": "current", "difference": gap}
+        found["differences"]["current"] = gap
     return found
 
 
@@ -61,6 +63,28 @@ def test_what_is_not_better_is_refused_with_the_numbers(given: dict[str, Any], w
 def test_the_margin_has_to_be_exceeded() -> None:
     assert judge(report(0.85, current=0.8), margin=0.1, evidence_comes=True).word == "refuse"
     assert judge(report(0.95, current=0.8), margin=0.1, evidence_comes=True).word == "ask"
+
+
+@pytest.mark.parametrize("n", [1, 5, ENOUGH - 1])
+def test_on_few_test_items_a_person_is_asked_and_warned(n: int) -> None:
+    verdict = judge(report(0.8, n, current=0.8, heuristic=0.82), margin=0.0, evidence_comes=True)
+    assert verdict.word == "ask"
+    assert [finding["check"] for finding in verdict.findings] == ["few_tests", "few_tests"]
+    assert all(finding["severity"] == "warning" for finding in verdict.findings)
+    assert f"{n} test items are too few" in verdict.findings[0]["message"]
+    body = decision_body(model="m2", number=2, current=1, report=report(), findings=verdict.findings, expires=None)
+    assert body["evidence"]["findings"] == list(verdict.findings)
+
+
+@pytest.mark.parametrize("rival", ["current", "heuristic", "majority"])
+def test_what_is_worse_beyond_chance_is_refused_on_any_number_of_items(rival: str) -> None:
+    verdict = judge(report(0.6, 8, **{"majority": 0.5, rival: 0.9}), margin=0.0, evidence_comes=True)
+    assert verdict.word == "refuse"
+    assert "difference -0.300" in verdict.reason
+
+
+def test_enough_items_are_refused_on_a_tie() -> None:
+    assert judge(report(0.8, ENOUGH, current=0.8), margin=0.0, evidence_comes=True).word == "refuse"
 
 
 def test_without_a_test_label_it_waits_and_without_a_test_set_it_asks() -> None:

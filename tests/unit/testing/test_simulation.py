@@ -58,6 +58,11 @@ def test_validation_is_the_test_where_there_is_no_other(site: Workspace) -> None
     assert len(data.tests) == 20
 
 
+def test_a_split_without_a_test_is_refused(site: Workspace) -> None:
+    with pytest.raises(Malformed, match="2020, 2021, and no row is marked"):
+        examples([*records(40, split="2020"), *records(60, split="2021")[40:]], site.store)
+
+
 def test_what_has_no_label_is_left_out(site: Workspace) -> None:
     data = examples([*records(10), Record(11, {"text": "x"}), Bad(12, Malformed("broken"))], site.store)
     assert len(data.lines) == 10
