@@ -42,7 +42,7 @@ export interface Settings {
   release_margin: number
   sample_random: number
   sample_uncertain: number
-  heuristic: { rules: { pattern: string; label: string }[]; default?: string | null } | null
+  heuristic: { rules: { pattern: string; label: string }[]; default?: string | null } | { python: string } | null
   auto: boolean
 }
 

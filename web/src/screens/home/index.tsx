@@ -95,6 +95,17 @@ function Parts({ project, overview }: { project: string; overview: Overview }) {
           <ArrowIcon />
         </Link>
       ) : null}
+      {overview.findings.length > 0 ? (
+        <Panel title={t('home.findings')}>
+          <ul className="home-findings">
+            {overview.findings.map((finding) => (
+              <li key={finding.check} data-severity={finding.severity}>
+                {finding.message}
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      ) : null}
       <Panel title={t('home.loop')} aside={<Legend />} className="home-loop-panel">
         <Loop steps={overview.steps} project={project} />
       </Panel>

@@ -12,6 +12,14 @@ interface HeuristicProps {
 }
 
 export function HeuristicField({ value, labels, disabled, onChange }: HeuristicProps) {
+  // A function is set from the command line or over HTTP, where whoever sets it can be asked to trust it.
+  if (value && 'python' in value) {
+    return (
+      <p>
+        {t('settings.heuristicPython')} <code>{value.python}</code>
+      </p>
+    )
+  }
   const rules = value?.rules ?? []
   const otherwise = value?.default ?? null
   const set = (next: typeof rules, fallback: string | null) =>
