@@ -12,6 +12,7 @@ from .core.errors import NotAWorkspace
 from .core.roles import ROLES
 from .handle import Handle
 from .operations import access, blobs, dispatch, events, export, imports
+from .operations.people import checked_name
 from .operations.session import Session, Site
 from .store import Store, people
 
@@ -32,6 +33,7 @@ class Workspace(Handle):
 
         store: None for SQLite in the folder, or ``postgresql://user:password@host/database``.
         """
+        owner = checked_name(owner)
         opened = Store.create(Path(folder), store)
         loop.wire(opened)
 

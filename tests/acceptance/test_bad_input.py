@@ -225,3 +225,49 @@ def test_simulations_that_cannot_work(workspace: Path) -> None:
     assert "as many annotators" in handloom("simulate", source, "--overlap", "3").err
     assert "HL013" in handloom("simulate", source, "--task", "text_clas").err
     assert handloom("simulate", source, "--plot", "curve.pdf").code == 1
+
+
+def test_wrong_usage_is_one_json_object_too(workspace: Path) -> None:
+    for words in (["none"], ["init", "--none"], ["actor", "add"], ["worker", "--idle", "x"], ["serve", "--port", "x"]):
+        ended = handloom(*words, "--json")
+        assert ended.code == 2
+        assert ended.value["code"] == "HL001"
+        assert ended.value["message"]
+        assert "Usage" in ended.err
+
+
+def test_labels_in_a_file_that_is_not_utf8(workspace: Path) -> None:
+    (workspace.parent / "labels.txt").write_bytes(b"caf\xe9\ntea\n")
+    ended = handloom(
+        "project", "add", "drinks", "--labels", "@labels.txt", "-w", workspace, "--json", folder=workspace.parent
+    )
+    assert (ended.code, ended.value["code"]) == (1, "HL003")
+    assert "byte 3" in ended.value["message"]
+
+
+def test_places_that_cannot_be(workspace: Path) -> None:
+    for place in (workspace / "none" / "out.jsonl", workspace / "blobs"):
+        ended = handloom("export", place, "--format", "jsonl", "-w", workspace, "--json")
+        assert (ended.code, ended.value["code"]) == (1, "HL023")
+        assert "Traceback" not in ended.err
+
+
+def test_a_database_that_is_damaged_or_out_of_reach(workspace: Path) -> None:
+    (workspace / "handloom.sqlite").write_bytes(b"no database at all " * 1000)
+    for verb in (["actor", "list"], ["doctor"], ["serve", "--port", "0", "--no-browser"]):
+        ended = handloom(*verb, "-w", workspace, "--json")
+        assert (ended.code, ended.value["code"]) == (1, "HL086")
+        assert "Traceback" not in ended.err
+    (workspace / "workspace.json").chmod(0o600)
+    (workspace / "workspace.json").write_text("[]", "utf-8")
+    assert handloom("actor", "list", "-w", workspace, "--json").value["code"] == "HL082"
+    far = handloom("init", "-w", workspace.parent / "far", "--store", "postgresql://nobody@127.0.0.1:1/x", "--json")
+    assert (far.code, far.value["code"]) == (1, "HL079")
+    assert "Traceback" not in far.err
+    assert handloom("init", "-w", workspace.parent / "far", "--json").code == 0
+
+
+def test_an_owner_without_a_name(tmp_path: Path) -> None:
+    ended = handloom("init", "-w", tmp_path / "workspace", "--owner", " ", "--json")
+    assert (ended.code, ended.value["code"]) == (1, "HL001")
+    assert not (tmp_path / "workspace").exists()

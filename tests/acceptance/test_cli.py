@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from handloom.cli.app import VERBS, app
+from handloom.workspace import Workspace
 
 from .cli import environment, handloom, made
 
@@ -138,6 +139,13 @@ def test_labels_are_trained_evaluated_and_traced(tmp_path: Path) -> None:
     assert traced.code == 0, traced.err
     assert {"model", "run", "commit"} <= {node["kind"] for node in traced.value["nodes"]}
     assert handloom("evaluate", "-w", workspace).out.count("spam") >= 1
+    (tmp_path / "rules_to_beat.py").write_text(
+        "def guess(data):\n    return 'spam' if 'win' in data['text'] else 'ham'\n"
+    )
+    beside = handloom("evaluate", "--heuristic", "rules_to_beat:guess", "-w", workspace, "--json", folder=tmp_path)
+    assert beside.code == 0, beside.err
+    assert beside.value["evaluation"]["heuristic"]["accuracy"]["value"] == 1.0
+    assert handloom("evaluate", "--heuristic", "rules_to_beat:other", "-w", workspace, folder=tmp_path).code == 1
     assert shown.value["id"] in handloom("lineage", shown.value["id"], "-w", workspace).out
 
 
@@ -216,10 +224,30 @@ def test_demo_makes_a_workspace_with_a_decision_waiting(tmp_path: Path) -> None:
     ended = handloom("demo", "--workspace", tmp_path / "demo", "--no-serve", "--json")
     assert ended.code == 0, ended.err
     assert ended.value["items"] == 1797
-    assert ended.value["models"] >= 2
+    assert ended.value["models"] == 2
     assert ended.value["decisions_open"] == 1
+    with Workspace.open(tmp_path / "demo") as site:
+        [decision] = site.project("digits").decisions()["decisions"]
+        assert site.project("digits").overview()["lanes"]["label"]["open"] <= 20
+    body = decision["question"]["body"]
+    assert body["title"] == "Release model 2?"
+    assert body["evidence"]["against"] == "current"
+    assert body["evidence"]["difference"]["low"] > 0  # better beyond chance
+    assert not [finding for finding in body["evidence"]["findings"] if finding["severity"] == "error"]
     again = handloom("demo", "--workspace", tmp_path / "demo", "--no-serve", "--json")
     assert again.value == ended.value
+
+
+@pytest.mark.slow
+def test_the_team_of_the_demo_finishes_what_it_began(tmp_path: Path) -> None:
+    ended = handloom("demo", "--workspace", tmp_path / "demo", "--no-serve", "--json")
+    assert ended.value["models"] == 2
+    done = handloom("demo", "--workspace", tmp_path / "demo", "--no-serve", "--simulate", "--json")
+    assert done.code == 0, done.err
+    assert (done.value["labels"], done.value["decisions_open"]) == (1797, 0)
+    with Workspace.open(tmp_path / "demo") as site:
+        releases = site.project("digits").releases()["releases"]
+    assert releases[0]["number"] >= 2
 
 
 def test_output_may_be_cut_off(tmp_path: Path) -> None:

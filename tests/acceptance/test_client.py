@@ -167,7 +167,10 @@ def test_following_events_sees_new_ones(handle: Handle) -> None:
 
 
 def test_a_server_that_is_not_there_is_said_to_be_unreachable() -> None:
-    with Client("http://127.0.0.1:9", "hl_a1_x") as client, pytest.raises(errors.Unavailable, match="is the server running"):
+    with (
+        Client("http://127.0.0.1:9", "hl_a1_x") as client,
+        pytest.raises(errors.Unavailable, match="is the server running"),
+    ):
         client.me()
     with Client("http://127.0.0.1:9", "hl_a1_x") as client, pytest.raises(errors.Unavailable):
         next(client.events())

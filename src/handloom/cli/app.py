@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import gc
 import importlib
+import json
 import os
+import sys
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+from ..core.errors import Malformed
 
 # Verb -> its module here and one line of help. The modules are imported only when called, so that --help is quick.
 VERBS: dict[str, tuple[str, str]] = {
@@ -92,4 +96,15 @@ def main() -> None:
     # The matrices here are small: threads of the linear algebra would wait for each other most of the time, and on a
     # busy machine that makes a training ten times slower. Read when numpy is imported, so it has to stand before.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    app()
+    try:
+        app()
+    except SystemExit as end:
+        _tell(end)
+        raise
+
+
+def _tell(end: SystemExit) -> None:
+    """Wrong usage as one JSON object too, for tools that asked for one; in `simulate` ``--json`` names a file."""
+    said = getattr(end.__context__, "format_message", None)
+    if said is not None and "--json" in sys.argv and sys.argv[1:2] != ["simulate"]:
+        print(json.dumps(Malformed(said()).as_dict()))

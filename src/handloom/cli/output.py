@@ -14,7 +14,7 @@ import typer
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
-from ..core.errors import DiskFull, HandloomError, ReadOnly
+from ..core.errors import BadReference, DiskFull, HandloomError, ReadOnly
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -91,4 +91,6 @@ def _of_the_system(error: OSError) -> HandloomError:
         return DiskFull(f"{where}the disk is full; nothing of the last step was stored")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return ReadOnly(f"{where}no permission to read or write there")
+    if isinstance(error, FileNotFoundError | IsADirectoryError | NotADirectoryError | FileExistsError):
+        return BadReference(f"{where}{error.strerror}; name another place")
     return HandloomError(f"{where}{error.strerror or error}")

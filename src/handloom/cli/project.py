@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from ..core.errors import Malformed
+from ..core.errors import BadEncoding, Malformed
 from .options import HERE, AsJson, Place, chosen, opened
 from .output import Output, verb
 
@@ -87,8 +88,11 @@ def change(
 
 def _labels(text: str) -> list[str]:
     if text.startswith("@"):
-        with open(text[1:], encoding="utf-8-sig") as file:
-            return [line.strip() for line in file if line.strip()]
+        try:
+            lines = Path(text[1:]).read_text("utf-8-sig").splitlines()
+        except UnicodeDecodeError as error:
+            raise BadEncoding(f"{text[1:]}: byte {error.start} is not UTF-8; save the file as UTF-8") from error
+        return [line.strip() for line in lines if line.strip()]
     return [label.strip() for label in text.split(",") if label.strip()]
 
 

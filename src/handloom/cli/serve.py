@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import signal
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from ..server.run import run
-from .options import HERE, Folder, TrustPython, trust
-from .output import verb
+from .options import HERE, AsJson, Folder, TrustPython, trust
+from .output import Output, verb
 
 app = typer.Typer(add_completion=False)
 
@@ -26,11 +27,18 @@ def serve(
         list[Path] | None, typer.Option(help="Folder that image paths in imports may point into. May be repeated.")
     ] = None,
     trust_python: TrustPython = False,
+    as_json: AsJson = False,
 ) -> None:
     """Serve a workspace to browsers and clients, and start a worker when there is work. Prints a login address."""
     trust(trust_python)
     stop_cleanly()
-    run(workspace, host, port, browser, media_roots=media_root or ())
+    out = Output(as_json)
+
+    def announce(address: str, login: str) -> None:
+        out.result({"workspace": str(workspace.resolve()), "address": address, "login": login})
+        sys.stdout.flush()
+
+    run(workspace, host, port, browser, media_roots=media_root or (), announce=announce)
 
 
 def stop_cleanly() -> None:

@@ -51,15 +51,16 @@ def _from_path(text: str, policy: MediaPolicy) -> bytes:
         raise BadReference("a path holds no NUL character")
     for root in policy.roots:
         base = root.resolve()
-        # resolve() follows links and '..', so what is compared is the file that would be read.
-        found = (base / text).resolve()
-        if found.is_relative_to(base) and found.is_file():
+        try:
+            # resolve() follows links and '..', so what is compared is the file that would be read.
+            found = (base / text).resolve()
+            if not found.is_relative_to(base) or not found.is_file():
+                continue
             if found.stat().st_size > policy.limit:
                 raise TooLarge(f"{text[:200]} is larger than {policy.limit:,} bytes", limit=policy.limit)
-            try:
-                return found.read_bytes()
-            except OSError as error:
-                raise BadReference(f"{text[:200]!r} cannot be read: {error.strerror}") from error
+            return found.read_bytes()
+        except OSError as error:  # among others a name that is longer than file names may be
+            raise BadReference(f"{text[:200]!r} cannot be read: {error.strerror}") from error
     raise BadReference(f"{text[:200]!r} is no file below the folders that are allowed for media")
 
 
@@ -71,7 +72,7 @@ def _from_url(url: str, policy: MediaPolicy) -> bytes:
         raise BadReference(f"an address begins with data:, http: or https:; found {url[:40]!r}")
     if not policy.internet:
         raise BadReference(
-            "fetching from the internet is not allowed here; send the bytes, or start the server with --media-internet"
+            "addresses on the internet are not fetched here; send the bytes, as an upload or as a data: address"
         )
     return _from_internet(url, policy)
 

@@ -64,7 +64,7 @@ class ChoiceShape:
                 or not label.isprintable()
             ):
                 raise BadTask(
-                    f"a label is a word or phrase of 1 to {MAX_LABEL_LENGTH} characters; found {str(label)[:80]!r}"
+                    f"a label is a word or phrase of 1 to {MAX_LABEL_LENGTH} printable characters; found {str(label)[:80]!r}"
                 )
         folded: dict[str, str] = {}
         for label in labels:

@@ -87,7 +87,7 @@ def fit(work: Work, state: State) -> State:
         seconds=time.perf_counter() - started,
         digest=models.pack(store, task, learner, pool.encoder),
         scores=models.put_scores(store, Scores(pool.ids, chances)),
-        labels=version.rows,
+        labels=version.rows - version.test_rows,  # what it learned from: test items only measure it
         human_seconds=_human_seconds(work, task, version),
     )
     model: Model = work.write(lambda tx: training.add_model(tx, new))

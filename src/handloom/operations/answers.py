@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -68,7 +69,8 @@ def answering(session: Session, raw: Mapping[str, Any]) -> Callable[[Tx], tuple[
 
 
 def settle(session: Session, project_id: int) -> None:
-    """After the answer is on disk: tell the loop."""
+    """After the answer is on disk: tell the loop, and let imports know that somebody is at work."""
+    session.site.answered = time.monotonic()
     session.site.nudge(project_id)
 
 

@@ -17,7 +17,7 @@ POLL_SECONDS = 0.5
 # Kinds whose body or mere order says who answered what; others than their actor need the right to read answers.
 _ANSWERS = ("answer.", "label.", "claim.", "prediction.")
 _PEOPLE = ("actor.",)
-_DECISIONS = ("gate.", "decision.")
+_MODELS = ("model.", "release.", "dataset.")
 
 
 def events(session: Session, since: int = 0, limit: int = PAGE) -> tuple[list[dict[str, Any]], int]:
@@ -25,7 +25,7 @@ def events(session: Session, since: int = 0, limit: int = PAGE) -> tuple[list[di
     session.require("read_project")
     with session.store.read() as connection:
         rows = browse.events(connection, since, limit)
-    return [shown(row) for row in rows if visible(session, row)], rows[-1].seq if rows else since
+    return [shown(session, row) for row in rows if visible(session, row)], rows[-1].seq if rows else since
 
 
 def all_since(session: Session, since: int = 0) -> Iterator[dict[str, Any]]:
@@ -68,11 +68,14 @@ def visible(session: Session, row: Any) -> bool:
         return allowed(role, "read_answers")
     if kind.startswith(_PEOPLE):
         return allowed(role, "read_people")
-    return allowed(role, "read_models") or not kind.startswith(_DECISIONS)
+    return allowed(role, "read_models") or not kind.startswith(_MODELS)
 
 
-def shown(row: Any) -> dict[str, Any]:
-    """An event as it is shown; numbers of questions inside it get their letter."""
+def shown(session: Session, row: Any) -> dict[str, Any]:
+    """An event as it is shown to this actor; numbers of questions inside it get their letter."""
+    body = _body(row.body)
+    if row.kind.startswith("job.") and not allowed(session.actor.role, "read_models"):
+        body = {name: value for name, value in body.items() if name != "message"}
     return {
         "seq": row.seq,
         "kind": row.kind,
@@ -80,7 +83,7 @@ def shown(row: Any) -> dict[str, Any]:
         "subject": row.subject,
         "actor": show("actor", row.actor_id) if row.actor_id else None,
         "at": iso(row.at),
-        "body": _body(row.body),
+        "body": body,
     }
 
 

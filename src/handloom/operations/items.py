@@ -92,7 +92,7 @@ def _of_task(
                 "state": q.state,
                 "strategy": q.strategy,
                 "probability": q.probability,
-                "reason": q.reason,
+                "reason": present.reason(q.strategy, q.reason, veiled=blind),
                 "created": iso(q.created),
                 "answers": [_answer(a) for a in answers if a.question_id == q.id],
             }

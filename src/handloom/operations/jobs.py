@@ -7,6 +7,7 @@ from typing import Any
 from .. import loop
 from ..core.clock import iso
 from ..core.ids import parse, show
+from ..core.roles import allowed
 from ..store import jobs as rows
 from . import pages
 from .session import Session
@@ -45,7 +46,8 @@ def shown(session: Session, one: rows.Job) -> dict[str, Any]:
         "state": one.state,
         "done": one.done,
         "total": one.total,
-        "message": one.message,
+        # What a training found out about the model, in words: for those who may read models.
+        "message": one.message if allowed(session.actor.role, "read_models") else "",
         "created": iso(one.created),
         "started": iso(one.started),
         "finished": iso(one.finished),

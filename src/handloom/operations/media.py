@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..core.errors import BadReference, NotFound
 from .session import Session
 
 _REFERENCES = frozenset(("path", "url"))
@@ -19,7 +20,16 @@ class Media:
         self._session = session
 
     def resolved(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """The data with every ``{"path"}`` or ``{"url"}`` replaced by its blob. Raises `BadReference`, `BadImage`."""
+        """The data with every ``{"path"}`` or ``{"url"}`` replaced by its blob. Raises `BadReference`, `BadImage`.
+
+        A ``{"blob"}`` has to be stored already: an item without its bytes could not be shown and would stop a training.
+        """
+        for name, value in data.items():
+            if isinstance(value, dict) and "blob" in value and not _refers(value) and not self._stored(value["blob"]):
+                raise BadReference(
+                    f"{name}: there is no blob {str(value['blob'])[:80]!r} in this workspace; upload the image, "
+                    "or give it as a path or a data: address"
+                )
         return {name: self._field(value) if _refers(value) else value for name, value in data.items()}
 
     def image(self, content: bytes) -> dict[str, Any]:
@@ -29,6 +39,12 @@ class Media:
         shown = images.as_field(content)
         self._session.store.blobs.put(content)
         return shown
+
+    def _stored(self, digest: object) -> bool:
+        try:
+            return isinstance(digest, str) and self._session.store.blobs.has(digest)
+        except NotFound:  # nothing that could be a digest
+            return False
 
     def _field(self, value: Mapping[str, Any]) -> dict[str, Any]:
         from ..collect import media

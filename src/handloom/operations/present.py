@@ -85,6 +85,12 @@ def case(found: Case, counters: Mapping[str, int]) -> dict[str, Any]:
     return project(found.project, found.tasks, found.guidelines, counters)
 
 
+def reason(strategy: str, words: str, *, veiled: bool) -> str:
+    """Why an item was picked. veiled: whoever reads it must not learn what the model or others say of the item, which
+    the words of any strategy but a random draw may tell."""
+    return f"picked by {strategy}" if veiled and strategy != "random" else words
+
+
 def guideline(record: Guideline, actor_name: str) -> dict[str, Any]:
     """One version of guidelines, with who wrote it."""
     return {

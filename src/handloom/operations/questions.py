@@ -11,7 +11,7 @@ from ..core.ids import parse, show
 from ..core.questions import STATES
 from ..core.roles import allowed
 from ..store import Tx, browse, queue
-from . import pages
+from . import pages, present
 from .session import Case, Session
 
 LANES = ("label", "decide")
@@ -132,6 +132,7 @@ def shown(case: Case, row: Any, *, hide_suggestion: bool = False) -> dict[str, A
     choice = row.shape == "choice" and task is not None
     guideline = case.guidelines.get(row.task_id) if choice else None
     until = getattr(row, "until", None)
+    veiled = choice and (row.blind or hide_suggestion or not case.project.settings["suggestions"])
     return {
         "id": show("question", row.id),
         "project": show("project", row.project_id),
@@ -145,10 +146,10 @@ def shown(case: Case, row: Any, *, hide_suggestion: bool = False) -> dict[str, A
         else [],
         "labels": task.options.get("labels", []) if task and choice else [],
         "multi": task.options.get("multi", False) if task and choice else False,
-        "suggestion": None if row.blind or hide_suggestion else row.suggestion,
+        "suggestion": None if veiled else row.suggestion,
         "guidelines": {"version": guideline.version} if guideline else None,
         "strategy": row.strategy,
-        "reason": row.reason,
+        "reason": present.reason(row.strategy, row.reason, veiled=bool(veiled)),
         "needs": row.needs,
         "state": row.state,
         "expires": iso(until if until is not None else row.expires),

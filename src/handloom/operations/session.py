@@ -74,6 +74,8 @@ class Site:
     executor: Executor = inline
     cases: dict[str, tuple[float, Case]] = field(default_factory=dict)
     asked: dict[int, Asked] = field(default_factory=dict)
+    answered: float = float("-inf")
+    """When somebody last answered here, on the monotonic clock: imports then make way."""
 
     def case(self, ref: str) -> Case:
         """The project of that id or name with its tasks, at most a second old; raises `NotFound`."""

@@ -18,7 +18,8 @@ from .security import Guard
 from .sse import Bell
 
 PREFIX = "/api/v1"
-_ROUTERS = (people.routes, projects.routes, items.routes, questions.routes, models.routes, events.routes)
+# Addresses are tried in this order, so the hottest come first.
+_ROUTERS = (questions.routes, items.routes, models.routes, events.routes, projects.routes, people.routes)
 
 
 def create_app(workspace: Workspace, *, hosts: frozenset[str] | None = LOOPBACK, pages: Path | None = None) -> FastAPI:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from typing import Any
 
@@ -9,7 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from ..core.errors import HandloomError, Malformed, NotFound, TooLarge
+from ..core.errors import DiskFull, HandloomError, Malformed, NotFound, ReadOnly, TooLarge
 from .replies import Json
 
 log = logging.getLogger("handloom.server")
@@ -22,7 +23,11 @@ def reply(error: HandloomError) -> Json:
 
 
 def unexpected(error: BaseException, method: str, path: str) -> Json:
-    """A fault of ours: logged in full, told without a stack trace."""
+    """A full or read-only disk as what it is; else a fault of ours: logged in full, told without a stack trace."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return reply(DiskFull("the disk is full; free some space and send it again"))
+    if isinstance(error, OSError) and error.errno == errno.EROFS:
+        return reply(ReadOnly("the workspace is read-only; nothing of this request was stored"))
     log.error("%s %s failed", method, path, exc_info=error)
     return Json(HandloomError("something failed on the server; its log says what").as_dict(), 500)
 

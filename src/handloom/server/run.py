@@ -13,6 +13,7 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ..core.errors import Unavailable
 from ..loop import durable
@@ -24,6 +25,9 @@ from .runner import Runner
 
 _LOOPBACK_ADDRESSES = frozenset(("127.0.0.1", "localhost", "::1"))
 GRACE_SECONDS = 5
+MAX_HEAD = 256 * 1024
+SWITCH_SECONDS = 0.0005
+"""How long one thread may compute while another waits: an import beside it must not make an answer wait its 5 ms turns."""
 
 
 class _Server(uvicorn.Server):
@@ -47,6 +51,28 @@ class _Server(uvicorn.Server):
             self._ready()
 
 
+class _Protocol(HttpToolsProtocol):
+    """Ends a connection whose request line and headers do not end: nobody is logged in yet, so nothing else bounds them."""
+
+    _head = -1  # bytes of an unfinished head so far, -1 after its end
+
+    def data_received(self, data: bytes) -> None:
+        if self._head >= 0:
+            self._head += len(data)
+            if self._head > MAX_HEAD:
+                self.send_400_response(f"The headers of a request have at most {MAX_HEAD} bytes.")
+                return
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        self._head = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._head = -1
+        super().on_headers_complete()
+
+
 def bound(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes any free one. Raises `Unavailable` when the port is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -62,6 +88,10 @@ def bound(host: str, port: int) -> socket.socket:
     return opened
 
 
+def _nobody(_address: str, _login: str) -> None:
+    """Nobody else wants to know where the server is."""
+
+
 def run(
     workspace_folder: Path | str,
     host: str = "127.0.0.1",
@@ -69,11 +99,11 @@ def run(
     open_browser: bool = True,
     *,
     media_roots: Sequence[Path | str] = (),
-    log_level: str = "warning",
+    announce: Callable[[str, str], None] = _nobody,
 ) -> None:
     """Serve a workspace until SIGTERM or SIGINT. Prints a one-time login address of the owner to stderr.
 
-    media_roots: folders that image paths in imports may point into.
+    media_roots: folders that image paths in imports may point into. announce: told the address and the login address.
     Raises `WorkspaceLocked` when it is served already, `Unavailable` when the port is taken.
     """
     with contextlib.ExitStack() as stack:
@@ -91,17 +121,20 @@ def run(
             path = access.login_path(workspace.store, workspace.actor.id)["path"]
             print(f"handloom serves {workspace.store.folder} at {address}", file=sys.stderr)
             print(f"log in once, within 15 minutes: {address}{path}", file=sys.stderr, flush=True)
+            announce(address, address + path)
             if open_browser:
                 threading.Thread(target=webbrowser.open, args=(address + path,), daemon=True).start()
 
+        sys.setswitchinterval(SWITCH_SECONDS)
         gc.freeze()  # what is here now stays; a full collection would look at it again and again, in the middle of answers
-        _serve(app, listening, log_level, ready)
+        _serve(app, listening, ready)
 
 
-def _serve(app: FastAPI, listening: socket.socket, log_level: str, ready: Callable[[], None]) -> None:
+def _serve(app: FastAPI, listening: socket.socket, ready: Callable[[], None]) -> None:
     config = uvicorn.Config(
         app,
-        log_level=log_level,
+        http=_Protocol,
+        log_level="warning",
         access_log=False,
         server_header=False,
         lifespan="off",

@@ -78,6 +78,8 @@ async def stream(request: Request, session: Session, since: int, follow: bool) -
         yield b"retry: 2000\n\n"
         while not request.app.state.stopping.is_set():
             flag.clear()
+            actor, _ = await guard.who(request)
+            session = Session(session.site, actor)
             found, position = await run_in_threadpool(events.events, session, since)
             if found:
                 yield b"".join(_frame(event) for event in found)
@@ -92,8 +94,6 @@ async def stream(request: Request, session: Session, since: int, follow: bool) -
             except TimeoutError:
                 # An id without data moves the place to resume from, past events that this actor does not see.
                 yield f"id: {since}\n: still here\n\n".encode()
-            actor, _ = await guard.who(request)
-            session = Session(session.site, actor)
     except HandloomError:
         return
     finally:

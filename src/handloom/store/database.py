@@ -15,7 +15,7 @@ from sqlalchemy import event as sa_event
 from sqlalchemy.exc import DBAPIError
 
 from ..core.clock import Clock, system
-from ..core.errors import NotAWorkspace, ReadOnly, WorkspaceTooNew
+from ..core.errors import Corrupt, DiskFull, NotAWorkspace, ReadOnly, Unavailable, WorkspaceTooNew
 from . import schema
 from .blobs import Blobs
 from .lock import FolderLock
@@ -48,6 +48,7 @@ class Store:
     def create(cls, folder: Path, url: str | None = None, *, clock: Clock = system, durable: bool = True) -> Store:
         """Make a workspace in an empty or new folder. ``durable=False`` does not flush to disk: for throw-away ones."""
         folder = Path(folder)
+        address = _address(folder, url)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if (folder / _FILE).exists():
@@ -60,8 +61,8 @@ class Store:
             raise NotAWorkspace(f"{folder} is not a folder") from error
         from .migrations import upgrade  # Alembic takes 0.2 s to import and is needed only when the schema moves
 
-        address = _address(folder, url)
-        upgrade(address)
+        with _reached(folder):
+            upgrade(address)
         _write_private(folder / _FILE, json.dumps({"format": 1, "store": url}))
         return cls._started(cls(folder, address, clock=clock, durable=durable))
 
@@ -77,6 +78,8 @@ class Store:
             ) from None
         except (ValueError, UnicodeDecodeError) as error:
             raise NotAWorkspace(f"{folder / _FILE} is damaged: {error}") from error
+        if not isinstance(settings, dict):
+            raise NotAWorkspace(f"{folder / _FILE} is damaged: it holds no object")
         if settings.get("format") != 1:
             raise WorkspaceTooNew(
                 f"{folder} has format {settings.get('format')}, this handloom knows 1; install a newer handloom"
@@ -87,7 +90,8 @@ class Store:
         try:
             store = cls(folder, _address(folder, settings.get("store")), clock=clock, durable=durable)
             store._lock = lock
-            store._migrate()
+            with _reached(folder):
+                store._migrate()
         except BaseException:
             if lock:
                 lock.release()
@@ -154,6 +158,21 @@ class Store:
 
 
 _NEWEST = sa.select(sa.func.max(schema.event.c.seq))
+
+
+@contextlib.contextmanager
+def _reached(folder: Path) -> Iterator[None]:
+    """Says what is wrong with a database that cannot be opened."""
+    try:
+        yield
+    except DBAPIError as error:
+        found = str(error.orig).strip().splitlines()[0]
+        if "not a database" in found or "malformed" in found:
+            raise Corrupt(f"the database of {folder} is damaged ({found}); restore it from a backup") from error
+        known = explain(error)
+        if not isinstance(known, DiskFull | ReadOnly):
+            known = Unavailable(f"the database of {folder} cannot be opened: {found}")
+        raise known from error
 
 
 def _address(folder: Path, url: str | None) -> str:

@@ -134,21 +134,21 @@ def run_arm(site: Workspace, data: Examples, kind: str, arm: Arm, team: Team, re
     seconds, idle, labels = 0.0, 0, 0
     while labels < arm.budget and idle < _IDLE:
         loop.advance(site.store, parse("project", project.id), executor=loop.inline)
-        _add_point(curve, project, len(data.tests), seconds)
+        _add_point(curve, project, seconds)
         answers, spent = _round(people, data, min(arm.batch, arm.budget - labels) * team.overlap)
         idle = 0 if answers else idle + 1
         seconds += spent
         labels = _labels(project) - len(data.tests)
         report(name, labels, arm.budget)
-    _finish(site, project)
-    _add_point(curve, project, len(data.tests), seconds)
+    _finish(site, project, len(data.tests))
+    _add_point(curve, project, seconds)
     return curve
 
 
 def full_score(site: Workspace, data: Examples, kind: str) -> dict[str, float]:
     """Accuracy and macro-F1 on the held-out items of a model trained on all others."""
     project = _project(site, data, kind, "all labels", {"auto": False}, known=tuple(data.truth))
-    _finish(site, project)
+    _finish(site, project, len(data.tests))
     found = _newest(project)
     if found is None:
         raise NotEnoughLabels("no model could be trained on all labels")
@@ -237,10 +237,10 @@ def _round(people: Sequence[tuple[ProjectHandle, Oracle]], data: Examples, n: in
     return answers, seconds
 
 
-def _finish(site: Workspace, project: ProjectHandle) -> None:
+def _finish(site: Workspace, project: ProjectHandle, tests: int) -> None:
     """Train on what has come since the last model."""
     newest = _newest(project)
-    if newest is None or newest["labels"] < _labels(project):
+    if newest is None or newest["labels"] < _labels(project) - tests:
         task = site.site.case(project.id).task(TASK)
         loop.train(site.store, task, actor_id=site.actor.id, executor=loop.inline)
 
@@ -254,16 +254,15 @@ def _newest(project: ProjectHandle) -> Mapping[str, Any] | None:
     return models[0] if models and models[0]["metrics"] else None
 
 
-def _add_point(curve: list[dict[str, Any]], project: ProjectHandle, tests: int, seconds: float) -> None:
-    """Add the newest model to the curve, unless it is there already. Labels of the held-out items do not count."""
+def _add_point(curve: list[dict[str, Any]], project: ProjectHandle, seconds: float) -> None:
+    """Add the newest model to the curve, unless it is there already."""
     newest = _newest(project)
-    labels = newest["labels"] - tests if newest else 0
-    if newest is None or (curve and curve[-1]["labels"] == labels):
+    if newest is None or (curve and curve[-1]["labels"] == newest["labels"]):
         return
     accuracy, macro_f1 = newest["metrics"]["accuracy"], newest["metrics"]["macro_f1"]
     curve.append(
         {
-            "labels": labels,
+            "labels": newest["labels"],
             "seconds": round(seconds, 1),
             "accuracy": accuracy["value"],
             "macro_f1": macro_f1["value"],

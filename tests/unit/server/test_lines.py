@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 
 from hypothesis import given
@@ -24,7 +25,7 @@ def _cut(parts: list[bytes]) -> list[Numbered]:
 @given(st.binary(max_size=60).map(lambda raw: raw.replace(b"\xef\xbb\xbf", b"")), st.lists(st.integers(0, 60)))
 def test_the_cuts_do_not_matter(raw: bytes, cuts: list[int]) -> None:
     places = [0, *sorted(min(cut, len(raw)) for cut in cuts), len(raw)]
-    parts = [raw[a:b] for a, b in zip(places, places[1:], strict=False)]
+    parts = [raw[a:b] for a, b in itertools.pairwise(places)]
     assert _cut(parts) == _cut([raw])
 
 

@@ -12,11 +12,13 @@ Time = str
 
 def example(**fields: Any) -> ConfigDict:
     """A config that carries an example into the OpenAPI document."""
-    return ConfigDict(json_schema_extra={"example": fields})
+    return ConfigDict(defer_build=True, json_schema_extra={"example": fields})
 
 
 class Shown(BaseModel):
-    """Base of all answers of the server."""
+    """Base of all answers of the server. They only document, so their validators are never built."""
+
+    model_config = ConfigDict(defer_build=True)
 
 
 class Error(Shown):

@@ -302,6 +302,14 @@ class MyPace(Shown):
     median_seconds: float | None
 
 
+class FindingShown(Shown):
+    """What a check says about a task as it runs. severity: ``info``, ``warning`` or ``error``."""
+
+    check: str
+    severity: str
+    message: str
+
+
 class Overview(Shown):
     """The project at a glance."""
 
@@ -313,6 +321,7 @@ class Overview(Shown):
     since_last: SinceLast | None
     release: Serving | None
     decisions_open: int
+    findings: list[FindingShown]
     jobs: list[Job]
     me: MyPace
 
