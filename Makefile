@@ -16,8 +16,10 @@ demo:            ## handwritten digits, a simulated team, the browser (ARGS=--si
 
 test:            ## every test: unit, contract, stateful, acceptance, browser
 	@$(PYTHON) tools/setup.py env ui browser
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 	@$(BIN)/python tools/web.py test
+	@# Apart, because a browser keeps an event loop running in the process that drives it.
+	@$(BIN)/python -m pytest -n $(JOBS) -m browser $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) -m "not browser" $(ARGS)
 
 check:           ## style, types, layers, the user interface's types and import rules
 	@$(PYTHON) tools/setup.py env ui
