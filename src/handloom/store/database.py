@@ -22,7 +22,7 @@ from .lock import FolderLock
 from .writer import Hooks, Tx, Writer, explain
 
 T = TypeVar("T")
-HEAD = "0001"
+HEAD = "0002"
 """Newest migration; `handloom.store.migrations` holds them all."""
 _FILE = "workspace.json"
 

@@ -159,6 +159,9 @@ question = sa.Table(
     Column("skips", Integer, nullable=False, server_default="0"),
     Column("doubts", Integer, nullable=False, server_default="0"),
     Column("state", String(16), nullable=False, server_default="open"),
+    # asked: how to route it and when to stop; see handloom.ask
+    Column("audience", String(80)),  # the assignment rule that says who may have it; None: anybody
+    Column("most", Integer),  # answers wanted at most, while the label is not sure enough; None: exactly `needs`
     Index("ix_question_item", "item_id", "task_id"),
     Index("ix_question_page", "project_id", "lane", "state", "id"),
     Index("ix_question_batch", "batch_id"),
@@ -231,6 +234,7 @@ label = sa.Table(
     Column("answers", Json, nullable=False),  # ids of the answers it was estimated from
     Column("test", Boolean, nullable=False),
     Column("position", Big, nullable=False),  # seq of the newest of its answers: what changed since a commit
+    Column("basis", Big),  # newest measured skill that weighed its answers; None: they were counted
     Index("ix_label_position", "task_id", "position"),
 )
 

@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from handloom.core.errors import (
 )
 from handloom.store import Store, schema
 from handloom.store.database import HEAD
-from handloom.store.migrations import known
+from handloom.store.migrations import known, upgrade
 
 
 def test_migrations_give_exactly_the_schema_of_the_code(store: Store) -> None:
@@ -182,3 +183,18 @@ def test_database_out_of_reach_is_said_in_words(tmp_path: Path, postgres_url: st
     (tmp_path / "w" / "workspace.json").write_text(json.dumps(settings))
     with pytest.raises(Unavailable, match="cannot be reached"):
         Store.open(tmp_path / "w")
+
+
+def test_workspace_of_the_first_schema_moves_forward_and_keeps_what_it_holds(tmp_path: Path) -> None:
+    folder = tmp_path / "w"
+    folder.mkdir()
+    (folder / "workspace.json").write_text('{"format": 1, "store": null}')
+    upgrade(f"sqlite:///{folder / 'handloom.sqlite'}", to="0001")
+    with closing(sqlite3.connect(folder / "handloom.sqlite")) as connection:
+        connection.execute("INSERT INTO meta VALUES ('k', '1')")
+        connection.commit()
+    with Store.open(folder, durable=False) as opened, opened.read() as connection:
+        assert connection.execute(sa.select(schema.meta.c.value)).scalar_one() == 1
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, schema.metadata) == []
+    assert len(list((folder / "backups").iterdir())) == 1

@@ -28,14 +28,14 @@ def known() -> set[str]:
     return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
-def upgrade(url: str, *, backup_into: Path | None = None) -> None:
-    """Bring the database at ``url`` to the newest schema, in one transaction."""
+def upgrade(url: str, *, backup_into: Path | None = None, to: str = "head") -> None:
+    """Bring the database at ``url`` to the newest schema (or up to the one named), in one transaction."""
     engine = sa.create_engine(url)
     try:
         if backup_into is not None and engine.dialect.name == "sqlite" and engine.url.database:
             _back_up(Path(engine.url.database), backup_into)
         with engine.begin() as connection:
-            command.upgrade(_config(connection), "head")
+            command.upgrade(_config(connection), to)
     finally:
         engine.dispose()
 
