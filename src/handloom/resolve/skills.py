@@ -1,0 +1,128 @@
+"""How good each actor is, with n and an interval: from gold, overlap and experts' verdicts. Skills weigh, never delete."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.arrays import Indices
+from ..core.errors import Malformed
+from .aggregate.result import Aggregate
+from .aggregate.votes import Table, Votes
+
+LEVEL = 0.95
+BINS = 40
+GRID = 201
+
+
+@dataclass(frozen=True, slots=True)
+class Skills:
+    """Skills of all actors, row i being actor i.
+
+    accuracy, low, high: (actors,) share of right answers with its interval. n: (actors,) answers that say something about
+    the skill: on gold, or on items where somebody else answered too. gold: (actors,) answers on gold, gold_right: how many of these were right.
+    recall, recall_low, recall_high, recall_n: (actors, classes) share right among items of each class; n is the
+    expected number of such items, so it need not be whole; nan where it is 0. answers: (actors,) all answers.
+    """
+
+    accuracy: Table
+    low: Table
+    high: Table
+    n: Indices
+    gold: Indices
+    gold_right: Indices
+    answers: Indices
+    recall: Table
+    recall_low: Table
+    recall_high: Table
+    recall_n: Table
+
+
+def estimate(votes: Votes, aggregate: Aggregate, *, level: float = LEVEL) -> Skills:
+    """Skills from one aggregation of these votes.
+
+    An actor's answer is judged by what all *others* (and gold) say of its item: their own answer is divided out of the
+    posterior. With q the others' belief in the class the actor named, the answer's likelihood as a function of the
+    skill p is p q + (1 - p)(1 - q) / (classes - 1). The posterior of p under Jeffreys' prior is computed on a grid, so
+    an actor whose items nobody else saw gets a wide interval and not a praise. Experts' verdicts count as gold.
+    """
+    belief, supported = others(votes, aggregate)
+    n, k = votes.n_actors, votes.n_classes
+    named = belief[np.arange(len(votes)), votes.values]
+    place = np.minimum((named * BINS).astype(np.int64), BINS - 1)
+    seen = np.bincount(votes.actors[supported] * BINS + place[supported], minlength=n * BINS).reshape(n, BINS)
+    mean = np.bincount(place[supported], named[supported], BINS) / np.maximum(
+        np.bincount(place[supported], None, BINS), 1
+    )
+    accuracy, low, high = _on_grid(seen.astype(np.float64), mean, k, level)
+    certain = votes.gold[votes.items] >= 0
+    right = certain & (votes.gold[votes.items] == votes.values)
+    cell = votes.actors[supported]
+    weight = belief[supported]
+    total = np.stack([np.bincount(cell, weight[:, c], n) for c in range(k)], axis=1).astype(np.float64)
+    own = votes.values[supported]
+    hits = np.bincount(cell * k + own, named[supported], n * k).reshape(n, k)
+    recall, recall_low, recall_high = wilson(hits, total, level=level)
+    return Skills(
+        accuracy, low, high,
+        np.bincount(cell, None, n), np.bincount(votes.actors, certain, n).astype(np.int64),
+        np.bincount(votes.actors, right, n).astype(np.int64), np.bincount(votes.actors, None, n),
+        recall, recall_low, recall_high, total,
+    )  # fmt: skip
+
+
+def others(votes: Votes, aggregate: Aggregate) -> tuple[Table, npt.NDArray[np.bool_]]:
+    """((answers, classes) belief without the answer itself, (answers,) whether anybody else or gold supports it)."""
+    belief = aggregate.posteriors[votes.items]
+    if aggregate.confusions is not None:
+        belief = belief / np.maximum(aggregate.confusions[votes.actors, :, votes.values], 1e-12)
+    else:
+        shown = np.full_like(belief, 0.0)
+        counts = votes.counts()[votes.items]
+        shown[np.arange(len(votes)), votes.values] = 1.0
+        belief = np.maximum(counts - shown, 0.0)
+    sums = belief.sum(axis=1, keepdims=True)
+    belief = np.divide(belief, sums, out=np.tile(aggregate.prior, (len(votes), 1)), where=sums > 0)
+    known = votes.gold[votes.items]
+    sure = np.flatnonzero(known >= 0)
+    belief[sure] = 0.0
+    belief[sure, known[sure]] = 1.0
+    several = np.bincount(votes.items, minlength=votes.n_items)[votes.items] > 1
+    return belief, several | (known >= 0)
+
+
+def wilson(successes: npt.ArrayLike, n: npt.ArrayLike, *, level: float = LEVEL) -> tuple[Table, Table, Table]:
+    """(share, low, high) of proportions, elementwise (Wilson 1927); share nan and interval 0 to 1 where n is 0.
+
+    n may be an expected, broken number. The interval always holds the share.
+    """
+    hits, total = np.broadcast_arrays(np.asarray(successes, np.float64), np.asarray(n, np.float64))
+    if (hits < 0).any() or (total < hits - 1e-6).any():
+        raise Malformed("successes lie between 0 and n")
+    z = NormalDist().inv_cdf(0.5 + level / 2)
+    safe = np.where(total > 0, total, 1.0)
+    part = np.clip(hits / safe, 0.0, 1.0)
+    centre = (part + z * z / (2 * safe)) / (1 + z * z / safe)
+    half = z / (1 + z * z / safe) * np.sqrt(part * (1 - part) / safe + z * z / (4 * safe * safe))
+    low, high = np.maximum(0.0, np.minimum(centre - half, part)), np.minimum(1.0, np.maximum(centre + half, part))
+    empty = total <= 0
+    return np.where(empty, np.nan, part), np.where(empty, 0.0, low), np.where(empty, 1.0, high)
+
+
+def _on_grid(seen: Table, mean: Table, classes: int, level: float) -> tuple[Table, Table, Table]:
+    """Posterior mean and central interval of the skill from (actors, bins) counts of answers by others' belief."""
+    skill = (np.arange(GRID) + 0.5) / GRID
+    wrong = (1 - mean) / max(classes - 1, 1)
+    chance = mean[:, None] * skill[None, :] + wrong[:, None] * (1 - skill[None, :])
+    log = seen @ np.log(np.maximum(chance, 1e-300)) - 0.5 * np.log(skill * (1 - skill))
+    weight = np.exp(log - log.max(axis=1, keepdims=True))
+    weight /= weight.sum(axis=1, keepdims=True)
+    mean_skill = weight @ skill
+    upto = np.cumsum(weight, axis=1)
+    tail = (1 - level) / 2
+    low = (np.argmax(upto >= tail, axis=1)) / GRID
+    high = (np.argmax(upto >= 1 - tail - 1e-12, axis=1) + 1) / GRID
+    return mean_skill, low, high
