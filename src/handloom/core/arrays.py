@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 Probs = npt.NDArray[np.float32]
 """(n, classes), rows sum to 1 (single-label) or each in [0, 1] (multi-label)."""
+Draws = npt.NDArray[np.float32]
+"""(draws, n, classes): what several models, or one model several times, think of the same rows."""
 Vectors = npt.NDArray[np.float32]
 """(n, d), rows of unit length: cosine similarity is a dot product."""
 Indices = npt.NDArray[np.int64]

@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from .arrays import Features, Indices, Probs, Scores
+from .arrays import Draws, Features, Indices, Probs, Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Record:
     """One line of an input, as a reader gives it.
 
     line: 1-based position in the source, for messages. media: bytes of a file per field name, to be stored as blobs.
+    losses: what of this line could not be kept, each a sentence; lines with the same loss have the same sentence.
     """
 
     line: int
@@ -36,6 +37,7 @@ class Record:
     labels: Mapping[str, Any] | None = None
     meta: Mapping[str, Any] | None = None
     media: Mapping[str, bytes] | None = None
+    losses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,25 @@ class Bad:
 
 
 @dataclass(frozen=True, slots=True)
+class Loss:
+    """What a format cannot hold of the record of that line, as a sentence that is the same for the same loss."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A batch that was picked before.
+
+    reward: what it improved on the random reserve, larger is better; None while that is not known.
+    """
+
+    strategy: str
+    reward: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Pool:
     """What a strategy may look at, row i of everything being the same item.
 
@@ -54,6 +75,8 @@ class Pool:
     labelled: rows that have a label, in the order they were labelled. targets: their class numbers (-1 unknown).
     candidates: rows that may be picked; disjoint from `labelled`.
     classes: names of the classes, for reasons in words.
+    committee: (members, n, classes) of several models, or several draws of one. noisy: (draws, n, classes) of the latest
+    model on inputs with noise. seconds: (n,) expected seconds of a person. rounds: batches picked before, oldest first.
     """
 
     features: Features | None
@@ -62,6 +85,10 @@ class Pool:
     targets: Indices
     candidates: Indices
     classes: tuple[str, ...] | None = None
+    committee: Draws | None = None
+    noisy: Draws | None = None
+    seconds: Scores | None = None
+    rounds: tuple[Round, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +104,10 @@ class Pick:
 
 @runtime_checkable
 class Reader(Protocol):
-    """Reads one kind of file or folder, line by line, in constant memory."""
+    """Reads one kind of file or folder, line by line, in constant memory.
+
+    One with an attribute ``general = True`` is asked last whether it knows a path, behind all that know one tool's files.
+    """
 
     name: str
 
@@ -87,10 +117,25 @@ class Reader(Protocol):
 
 
 @runtime_checkable
+class Writer(Protocol):
+    """Writes records as one kind of file or folder, in constant memory.
+
+    suffix: of its files, ``.csv``; "" where it makes a folder. write: runs as far as it is iterated, so exhaust it; what
+    the format cannot hold is given as losses while it goes on.
+    """
+
+    name: str
+    suffix: str
+
+    def write(self, records: Iterable[Record], path: Path, options: Mapping[str, Any]) -> Iterator[Loss]: ...
+
+
+@runtime_checkable
 class Strategy(Protocol):
     """Chooses which rows of the pool to ask about next.
 
-    One with an attribute ``needs_model = True`` is not called before there is a model; the loop then picks otherwise.
+    One with an attribute ``needs`` names the fields of the pool that it makes no sense without, such as
+    ``("probabilities",)``; where one is missing, as before the first model, the loop picks otherwise and says so.
     """
 
     name: str

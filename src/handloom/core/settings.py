@@ -13,6 +13,9 @@ from .registry import names
 
 MAX_RULES = 500
 MAX_PATTERN = 500
+MAX_ASSIGN = 100
+MAX_TAG = 80
+_ACTOR = re.compile(r"a[1-9][0-9]{0,17}")
 _FUNCTION = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -91,10 +94,101 @@ def _rule(rule: Any, wanted: str) -> dict[str, str]:
     return {"pattern": pattern, "label": rule["label"]}
 
 
+def _or_none(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else check(value)
+
+
+def _assign(value: Any) -> list[dict[str, Any]]:
+    wanted = (
+        'a list of rules {"name", "where"?: {"field", "is"}, "needs"?: 1 to 25, "tags"?: ["..."], "skill"?: 0 to 1} is '
+        "wanted, each name once"
+    )
+    if not isinstance(value, list) or len(value) > MAX_ASSIGN:
+        raise Malformed(f"{wanted}, at most {MAX_ASSIGN}")
+    rules = [_assigned(rule, wanted) for rule in value]
+    if len({rule["name"] for rule in rules}) < len(rules):
+        raise Malformed(wanted)
+    return rules
+
+
+def _assigned(raw: Any, wanted: str) -> dict[str, Any]:
+    if not isinstance(raw, Mapping) or set(raw) - {"name", "where", "needs", "tags", "skill"}:
+        raise Malformed(wanted)
+    name, where, tags = raw.get("name"), raw.get("where"), raw.get("tags", [])
+    if not isinstance(name, str) or not 0 < len(name) <= MAX_TAG or not name.isprintable():
+        raise Malformed(f"{wanted}; a name has 1 to {MAX_TAG} printable characters")
+    if where is not None and (
+        not isinstance(where, Mapping)
+        or set(where) != {"field", "is"}
+        or not isinstance(where["field"], str)
+        or not isinstance(where["is"], str | int | float | bool)
+    ):
+        raise Malformed(f"{wanted}; where names a field of the item's meta or data and the value it is to have")
+    needs = None if raw.get("needs") is None else _whole(1, 25)(raw["needs"])
+    return {
+        "name": name,
+        "where": None if where is None else dict(where),
+        "needs": needs,
+        "tags": checked_tags(tags),
+        "skill": _number(0, 1)(raw.get("skill", 0.0)),
+    }
+
+
+def checked_tags(value: Any) -> list[str]:
+    """Tags of people, sorted and each once; raises `Malformed`."""
+    if (
+        not isinstance(value, list | tuple)
+        or len(value) > MAX_ASSIGN
+        or not all(isinstance(tag, str) and 0 < len(tag) <= MAX_TAG and tag.isprintable() for tag in value)
+    ):
+        raise Malformed(f"tags are a list of at most {MAX_ASSIGN} words of 1 to {MAX_TAG} characters", field="tags")
+    return sorted(set(value))
+
+
+def _pairs(value: Any) -> list[list[str]]:
+    if (
+        not isinstance(value, list)
+        or len(value) > MAX_RULES
+        or not all(isinstance(pair, list) and len(pair) == 2 and all(isinstance(a, str) for a in pair) for pair in value)
+        or not all(_ACTOR.fullmatch(actor) for pair in value for actor in pair)
+    ):
+        raise Malformed('a list of pairs of actors is wanted: ["a3", "a5"] says that a3 never answers after a5')
+    return [list(pair) for pair in value]
+
+
 SETTINGS: dict[str, Setting] = {
     "overlap": Setting(1, "answers wanted per question, each from another actor", _whole(1, 25)),
+    "most_answers": Setting(
+        None,
+        "answers asked for at most while a label is not sure enough, starting from the overlap; null: the overlap only",
+        _or_none(_whole(1, 25)),
+    ),
+    "sure": Setting(0.95, "posterior of a label at which nobody else is asked", _number(0.5, 1)),
+    "answer_worth": Setting(
+        None,
+        "seconds of attention that a wrong label costs later; no answer is asked that is worth less than its time",
+        _or_none(_number(0, 1e6)),
+    ),
+    "model_votes": Setting(False, "whether the suggestion of the latest model counts as one more answer", _flag),
+    "gold_share": Setting(0.05, "share of questions that are gold in disguise, where the task has gold", _number(0, 1)),
+    "gold_first": Setting(
+        10, "gold answers of somebody new before that share holds; until then every third is gold", _whole(0, 1000)
+    ),
+    "pause_below": Setting(
+        0.5, "accuracy below which somebody is paused, once the checks leave no doubt; 0: never", _number(0, 1)
+    ),
+    "practice": Setting(
+        0, "practice answers with feedback before the first question that counts; needs gold", _whole(0, 200)
+    ),
+    "qualify": Setting(0.8, "share of those practice answers that has to be right", _number(0, 1)),
+    "experts": Setting(True, "whether what people disagree about or flag becomes a question for an expert", _flag),
+    "expert_gold": Setting(False, "whether an expert's verdict is used to check people from then on", _flag),
+    "members_only": Setting(False, "whether only members see the project; owners of the workspace always do", _flag),
+    "assign": Setting([], "rules of which items want how many answers, and from whom; the first that fits", _assign),
+    "never_after": Setting([], "pairs of actors: the first never answers what the second has answered", _pairs),
     "batch": Setting(20, "questions picked at a time", _whole(1, 1000)),
     "strategy": Setting("auto", "how the next items are chosen", _strategy),
+    "balance": Setting(False, "whether a batch holds no more of one predicted label than its even part", _flag),
     "random_share": Setting(0.1, "share of each batch that is drawn uniformly at random", _number(0, 1)),
     "test_share": Setting(0.1, "share of the items in the living test set, which is never trained on", _number(0, 0.9)),
     "lease_seconds": Setting(600, "how long a claimed question stays with whoever claimed it", _whole(5, 86_400)),

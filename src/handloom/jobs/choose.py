@@ -19,7 +19,7 @@ from ..store.features import Pool
 from ..store.projects import Project, TaskRow
 from ..store.queue import NewBatch, NewQuestion
 from ..store.training import Model
-from . import models
+from . import extras, models
 from .learn import task_of
 from .models import Scores
 from .pool import prepare, ready
@@ -28,13 +28,14 @@ from .work import State, Work
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What to ask for. strategy and needs None: as the settings say. manual: somebody asked, so it never goes stale."""
+    """What to ask for. strategy and needs None: as the settings say. light: nothing may be fitted, somebody waits."""
 
     n: int
     strategy: str | None = None
     needs: int | None = None
     lane: str = "label"
     actor_id: int | None = None
+    light: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,10 @@ def put(
             rng=_chance(connection, project, task),
         )
     wanted = wish.strategy or project.settings["strategy"]
-    strategy = _usable(wanted, scene, pool)
+    strategy, why = _usable(wanted, scene, pool, light=wish.light)
     drafts = _drafts(store, scene, pool, wish.n, strategy)
     if strategy != wanted:
-        why = f"; {wanted} needs a model, and there is none yet"
-        drafts = [replace(draft, reason=draft.reason + why) for draft in drafts]
+        drafts = [replace(draft, reason=f"{draft.reason}; {wanted} {why}") for draft in drafts]
     batch = NewBatch(
         project_id=project.id,
         task_id=task.id,
@@ -108,12 +108,15 @@ def put(
     return batch_id, numbers, strategy
 
 
-def _usable(strategy: str, scene: Scene, pool: Pool | None) -> str:
-    """The strategy that can pick now. Raises `UnknownKind`."""
+def _usable(strategy: str, scene: Scene, pool: Pool | None, *, light: bool) -> tuple[str, str]:
+    """The strategy that can pick now, and what the wanted one lacks. Raises `UnknownKind`."""
     plugin: Strategy = registry.find("strategies", strategy)
-    if scene.model is not None or not getattr(plugin, "needs_model", False):
-        return strategy
-    return "random" if pool is None else "typiclust"
+    needs = set(getattr(plugin, "needs", ()))
+    if scene.model is None and needs & {"probabilities", *extras.HEAVY}:
+        return "random" if pool is None else "typiclust", "needs a model, and there is none yet"
+    if light and needs & extras.HEAVY:
+        return "margin", "needs more than one model, which only the loop fits, not a request"
+    return strategy, ""
 
 
 def _chance(connection: Any, project: Project, task: TaskRow) -> np.random.Generator:
@@ -153,7 +156,7 @@ def _drafts(store: Store, scene: Scene, pool: Pool | None, n: int, strategy: str
     else:
         free = ~np.isin(pool.ids, scene.taken)
         tests = _tests(pool, free, n, settings["test_share"], scene.rng)
-        picks = _picked(scene, pool, free & ~pool.tests, scores, n - len(tests), strategy)
+        picks = _picked(store, scene, pool, free & ~pool.tests, scores, n - len(tests), strategy)
         tests = tests[: max(0, n - len(picks))]
 
     def suggestion(item_id: int) -> Mapping[str, Any] | None:
@@ -197,27 +200,67 @@ def _tests(pool: Pool, free: np.ndarray, n: int, share: float, rng: np.random.Ge
     return _uniform([int(number) for number in drawn], int(left.size))
 
 
-def _picked(scene: Scene, pool: Pool, free: np.ndarray, scores: Scores | None, n: int, strategy: str) -> list[Pick]:
-    """n picks by a strategy with its uniformly random share; their index is the item's id."""
+def _picked(
+    store: Store, scene: Scene, pool: Pool, free: np.ndarray, scores: Scores | None, n: int, strategy: str
+) -> list[Pick]:
+    """n picks by a strategy with its uniformly random share; their index is the item's id.
+
+    Near-duplicates of what was asked are left out, and with the setting ``balance`` no predicted class gets more than its
+    part of the batch.
+    """
     plugin: Strategy = registry.find("strategies", strategy)
-    task = scene.task
+    settings = scene.project.settings
+    view = _view(store, scene, pool, np.flatnonzero(free), scores, plugin)
+    groups, most = _fair(view, n) if settings.get("balance") else (None, None)
+    known = np.isin(scene.taken, pool.ids)
+    asked = np.searchsorted(pool.ids, scene.taken[known])
+
+    def choose(candidates: Indices, count: int) -> list[Pick]:
+        return plugin.pick(replace(view, candidates=candidates), count, rng=scene.rng)
+
+    def by_strategy(candidates: Indices, count: int) -> list[Pick]:
+        vectors = pool.features.vectors
+        return select.settle(choose, candidates, count, vectors=vectors, asked=asked, groups=groups, most=most)
+
+    found = select.mix(by_strategy, view.candidates, n, random_share=settings["random_share"], rng=scene.rng)
+    return [Pick(int(pool.ids[pick.index]), pick.score, pick.probability, pick.strategy, pick.reason) for pick in found]
+
+
+def _view(store: Store, scene: Scene, pool: Pool, candidates: Indices, scores: Scores | None, plugin: Strategy) -> View:
+    """What this strategy gets to see: extras are made only where it needs them."""
+    task, needs = scene.task, set(getattr(plugin, "needs", ()))
     classes = tuple(task.options["labels"])
     known = np.isin(scene.labelled, pool.ids)
     rows = np.searchsorted(pool.ids, scene.labelled[known])
     values = [value for value, there in zip(scene.values, known.tolist(), strict=True) if there]
-    labels = train.class_numbers(values, classes)
-    chances = _aligned(pool, scores)
-    features = Features(None, pool.features.vectors)
+    view = View(
+        features=Features(None, pool.features.vectors),
+        probabilities=_aligned(pool, scores),
+        labelled=rows,
+        targets=train.class_numbers(values, classes),
+        candidates=candidates,
+        classes=classes,
+    )
+    if needs & extras.HEAVY and scene.model is not None:
+        some = extras.draws_for(candidates, scene.rng)
+        if "committee" in needs:
+            members = extras.committee(task, pool.features, rows, values, some, scene.rng)
+            view = replace(view, committee=members)
+        if "noisy" in needs:
+            drawn = extras.noisy(store, task, scene.model, pool.features, some, scene.rng)
+            view = replace(view, noisy=drawn)
+    if "seconds" in needs:
+        view = replace(view, seconds=extras.seconds(store, task, pool))
+    if "rounds" in needs:
+        view = replace(view, rounds=extras.rounds(store, task))
+    return view
 
-    def by_strategy(candidates: Indices, count: int) -> list[Pick]:
-        if count <= 0 or not candidates.size:
-            return []
-        view = View(features, chances, rows, labels, candidates, classes)
-        return plugin.pick(view, count, rng=scene.rng)
 
-    share = scene.project.settings["random_share"]
-    found = select.mix(by_strategy, np.flatnonzero(free), n, random_share=share, rng=scene.rng)
-    return [Pick(int(pool.ids[pick.index]), pick.score, pick.probability, pick.strategy, pick.reason) for pick in found]
+def _fair(view: View, n: int) -> tuple[Indices | None, int | None]:
+    """The class that the model expects of each row, and how many of one class a batch of n may hold."""
+    if view.probabilities is None:
+        return None, None
+    return view.probabilities.argmax(axis=1), -(-n // view.probabilities.shape[1])
 
 
 def _aligned(pool: Pool, scores: Scores | None) -> np.ndarray | None:
@@ -255,4 +298,4 @@ def at_once(tx: Tx, project: Project, task: TaskRow, n: int) -> int:
 
 def by_hand(store: Store, task: TaskRow, wish: Wish) -> tuple[int | None, list[int], str]:
     """Ask now, in this process, with the features that are there; nothing is encoded or trained."""
-    return put(store, task, ready(store, task), wish, write=store.write)
+    return put(store, task, ready(store, task), replace(wish, light=True), write=store.write)

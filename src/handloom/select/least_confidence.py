@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.arrays import Probs
-from ..core.protocols import Pick, Pool
-from .picks import best, make, rows
-from .random import random
+from ..core.protocols import Pick
+from .by_score import MISSING, ByProbability, largest, pool_of
+from .margin import called
 from .uncertainty import doubts, is_multi
 
 
@@ -27,32 +27,24 @@ def least_confidence(
 
     probabilities: (rows, classes). Ties fall by ``rng``; a row with nan comes last. ``classes`` names them in the reasons.
     """
-    pool = None if candidates is None else rows(candidates, 0)
+    pool = pool_of(candidates)
     multi = is_multi(probabilities) if multi is None else multi
     scores = doubts(probabilities, pool, multi=multi)
-    chosen = best(scores, n, rng)
-    indices = chosen if pool is None else pool[chosen]
 
-    def reason(place: int) -> str:
-        chances = probabilities[indices[place]]
+    def reason(row: int, score: float) -> str:
+        chances = probabilities[row]
         if not np.isfinite(chances).all():
-            return "the model gave no probability for it"
+            return MISSING
         if multi:
-            return f"its likeliest labels have only {1 - scores[chosen[place]]:.2f}"
+            return f"its likeliest labels have only {1 - score:.2f}"
         k = int(chances.argmax())
-        return f"its likeliest label, {f'class {k}' if classes is None else classes[k]}, has only {chances[k]:.2f}"
+        return f"its likeliest label, {called(k, classes)}, has only {chances[k]:.2f}"
 
-    return make(indices, scores[chosen], "least_confidence", reason)
+    return largest(scores, n, pool, rng=rng, name="least_confidence", reason=reason)
 
 
-class LeastConfidence:
+class LeastConfidence(ByProbability):
     """`least_confidence` as a plug-in; before the first model it draws at random."""
 
     name = "least_confidence"
-    needs_model = True
-
-    def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
-        """n of the pool's candidates."""
-        if pool.probabilities is None:
-            return random(0, n, candidates=pool.candidates, rng=rng)
-        return least_confidence(pool.probabilities, n, candidates=pool.candidates, rng=rng, classes=pool.classes)
+    function = staticmethod(least_confidence)

@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.arrays import Probs
-from ..core.protocols import Pick, Pool
-from .picks import best, make, rows
-from .random import random
+from ..core.protocols import Pick
+from .by_score import MISSING, ByProbability, largest, pool_of
 from .uncertainty import is_multi, margins
 
 
@@ -27,38 +26,35 @@ def margin(
 
     probabilities: (rows, classes). Ties fall by ``rng``; a row with nan comes last. ``classes`` names them in the reasons.
     """
-    pool = None if candidates is None else rows(candidates, 0)
+    pool = pool_of(candidates)
     multi = is_multi(probabilities) if multi is None else multi
     scores = margins(probabilities, pool, multi=multi)
-    chosen = best(scores, n, rng)
-    indices = chosen if pool is None else pool[chosen]
-    return make(indices, scores[chosen], "margin", lambda i: torn(probabilities[indices[i]], multi, classes))
+
+    def reason(row: int, _: float) -> str:
+        return torn(probabilities[row], multi, classes)
+
+    return largest(scores, n, pool, rng=rng, name="margin", reason=reason)
 
 
 def torn(chances: Probs, multi: bool, classes: Sequence[str] | None = None) -> str:
     """``torn between 3 and 5 (0.48 against 0.45)``, or about one label of a multi-label task."""
     if not np.isfinite(chances).all():
-        return "the model gave no probability for it"
+        return MISSING
     if multi or chances.size < 2:
         k = int(np.abs(chances - 0.5).argmin())
-        return f"unsure whether {_called(k, classes)} applies ({chances[k]:.2f})"
+        return f"unsure whether {called(k, classes)} applies ({chances[k]:.2f})"
     second, first = np.argsort(chances, kind="stable")[-2:]
-    names = f"{_called(first, classes)} and {_called(second, classes)}"
+    names = f"{called(first, classes)} and {called(second, classes)}"
     return f"torn between {names} ({chances[first]:.2f} against {chances[second]:.2f})"
 
 
-def _called(number: int, classes: Sequence[str] | None) -> str:
+def called(number: int, classes: Sequence[str] | None) -> str:
+    """A class by its name, or by its number when names are not known."""
     return f"class {number}" if classes is None else str(classes[number])
 
 
-class Margin:
+class Margin(ByProbability):
     """`margin` as a plug-in; before the first model it draws at random."""
 
     name = "margin"
-    needs_model = True
-
-    def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
-        """n of the pool's candidates."""
-        if pool.probabilities is None:
-            return random(0, n, candidates=pool.candidates, rng=rng)
-        return margin(pool.probabilities, n, candidates=pool.candidates, rng=rng, classes=pool.classes)
+    function = staticmethod(margin)

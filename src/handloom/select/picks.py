@@ -13,6 +13,8 @@ from ..core.protocols import Pick
 CHUNK = 65_536
 """Rows looked at together, so that no strategy needs more than a few MiB beside its input."""
 
+NO_EMBEDDING = "it has no usable embedding, so it came last"
+
 
 def rows(candidates: npt.ArrayLike | None, total: int) -> Indices:
     """The candidate rows as int64, all of them when None."""
@@ -47,6 +49,28 @@ def make(
         Pick(int(index), float(np.nan_to_num(score)), probability, strategy, reason(place))
         for place, (index, score) in enumerate(zip(indices, scores, strict=True))
     ]
+
+
+def sides(total: int, candidates: npt.ArrayLike | None, labelled: npt.ArrayLike | None) -> tuple[Indices, Indices]:
+    """The rows that may be picked, ascending and without those that have a label; and those with a label."""
+    known = rows([] if labelled is None else labelled, 0)
+    return np.setdiff1d(rows(candidates, total), known), known
+
+
+def finite(vectors: npt.NDArray[np.float32], pool: Indices) -> Indices:
+    """Those of the rows without nan or infinity, looked at in blocks."""
+    parts = np.array_split(pool, 1 + pool.size // 8192)
+    with np.errstate(invalid="ignore"):
+        return np.concatenate([part[np.isfinite(vectors[part].sum(axis=1))] for part in parts])
+
+
+def filled(picks: list[Pick], pool: Indices, n: int, name: str, rng: np.random.Generator, reason: str) -> list[Pick]:
+    """The picks, and from the rest of the pool at random what is missing to n."""
+    missing = min(n, pool.size) - len(picks)
+    if missing <= 0:
+        return picks
+    rest = np.setdiff1d(pool, [p.index for p in picks])
+    return picks + make(rng.choice(rest, size=missing, replace=False), np.zeros(missing), name, lambda _: reason)
 
 
 def mix(

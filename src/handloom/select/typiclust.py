@@ -8,7 +8,7 @@ import numpy.typing as npt
 from ..core.arrays import Indices, Vectors
 from ..core.protocols import Pick, Pool
 from .clusters import centres, nearest
-from .picks import rows
+from .picks import NO_EMBEDDING, filled, finite, sides
 from .random import random
 
 NEIGHBOURS = 20
@@ -32,24 +32,12 @@ def typiclust(
     The pool is cut into as many groups as there are labels and picks (at most 1,000; beyond that groups give several).
     Rows with nan are picked last, at random. Memory: a few floats per row and 8 MB; never rows x rows.
     """
-    known = rows([] if labelled is None else labelled, 0)
-    pool = np.setdiff1d(rows(candidates, len(embeddings)), known)
-    usable = _finite(embeddings, pool)
-    n = max(0, n)
-    picks = []
-    if usable.size and n:
-        picks = _by_group(embeddings, usable, _finite(embeddings, known), min(n, usable.size), rng)
-    if len(picks) < n:
-        rest = np.setdiff1d(pool, [p.index for p in picks])
-        extra = random(0, n - len(picks), candidates=rest, rng=rng)
-        picks += [Pick(p.index, 0.0, 0.0, "typiclust", "it has no usable embedding, so it came last") for p in extra]
-    return picks
-
-
-def _finite(embeddings: Vectors, pool: Indices) -> Indices:
-    """The rows without nan or infinity, looked at in blocks."""
-    parts = np.array_split(pool, 1 + pool.size // 8192)
-    return np.concatenate([part[np.isfinite(embeddings[part].sum(axis=1))] for part in parts])
+    pool, known = sides(len(embeddings), candidates, labelled)
+    usable = finite(embeddings, pool)
+    picks: list[Pick] = []
+    if usable.size and n > 0:
+        picks = _by_group(embeddings, usable, finite(embeddings, known), min(n, usable.size), rng)
+    return filled(picks, pool, n, "typiclust", rng, NO_EMBEDDING)
 
 
 def _by_group(embeddings: Vectors, pool: Indices, known: Indices, n: int, rng: np.random.Generator) -> list[Pick]:

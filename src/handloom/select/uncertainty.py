@@ -1,13 +1,15 @@
 """How unsure a model is, row by row, from its probabilities alone.
 
-Measures are apart from strategies: `margins` and `doubts` give numbers, `handloom.select.margin` and
-`handloom.select.least_confidence` turn them into picks. Whether the task is multi-label cannot be seen reliably from a
-few rows, so the caller may say so; left to itself, rows that do not sum to 1 are taken as multi-label.
+Measures are apart from strategies: `margins`, `doubts` and `entropies` give numbers, `handloom.select.margin`,
+`handloom.select.least_confidence` and `handloom.select.entropy` turn them into picks. Whether the task is multi-label
+cannot be seen reliably from a few rows, so the caller may say so; left to itself, rows that do not sum to 1 are taken as
+multi-label.
 """
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from ..core.arrays import Indices, Probs, Scores
 from ..core.protocols import ScoreFunction
@@ -39,6 +41,22 @@ def doubts(probabilities: Probs, candidates: Indices | None = None, *, multi: bo
     """
     multi = is_multi(probabilities) if multi is None else multi
     return _by_chunk(_set_doubt if multi else _class_doubt, probabilities, candidates)
+
+
+def entropies(probabilities: Probs, candidates: Indices | None = None, *, multi: bool | None = None) -> Scores:
+    """(rows,) entropy as a share of the largest possible, in [0, 1]; multi-label: mean over the labels. Shannon 1948."""
+    multi = is_multi(probabilities) if multi is None else multi
+    return _by_chunk(
+        _label_entropy if multi or probabilities.shape[1] < 2 else _class_entropy, probabilities, candidates
+    )
+
+
+def plogp(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """p log p, 0 where p is 0; nan stays nan."""
+    out = np.maximum(values, np.float32(1e-30))
+    np.log(out, out=out)
+    out *= values
+    return out
 
 
 def _by_chunk(score: ScoreFunction, probabilities: Probs, candidates: Indices | None) -> Scores:
@@ -74,3 +92,11 @@ def _class_doubt(part: Probs) -> Scores:
 
 def _set_doubt(part: Probs) -> Scores:
     return 1 - np.maximum(part, 1 - part).prod(axis=1)
+
+
+def _class_entropy(part: Probs) -> Scores:
+    return np.maximum(-plogp(part).sum(axis=1) / np.float32(np.log(part.shape[1])), 0)
+
+
+def _label_entropy(part: Probs) -> Scores:
+    return np.maximum(-(plogp(part) + plogp(1 - part)).mean(axis=1) / np.float32(np.log(2)), 0)

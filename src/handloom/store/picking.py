@@ -10,6 +10,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from . import schema
+from .people_schema import member, skill
 from .queue import CHUNK
 
 q, b, i, lab = schema.question, schema.batch, schema.item, schema.label
@@ -18,6 +19,7 @@ ASKED = ("open", "claimed", "answered", "resolved", "skipped", "escalated")
 FROM_PRODUCTION = ("feedback", "production-random", "production-uncertain")
 """Strategies of questions about what a release was asked; a newer model does not make them pointless."""
 _GUESSES = 40
+_TIMED = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,68 @@ def taken(connection: sa.Connection, task_id: int) -> np.ndarray:
     return np.array(sorted(connection.execute(both).scalars()), dtype=np.int64)
 
 
-def labelled(connection: sa.Connection, task_id: int) -> tuple[np.ndarray, list[Any]]:
-    """Ids and label values of the labelled items that are not in the test set, in the order they were labelled."""
+def labelled(connection: sa.Connection, task_id: int, *, test: bool = False) -> tuple[np.ndarray, list[Any]]:
+    """Ids and label values of the labelled items outside the test set (or in it), in the order they were labelled."""
     query = (
         sa.select(lab.c.item_id, lab.c.value)
-        .where(lab.c.task_id == task_id, lab.c.test == sa.false())
+        .where(lab.c.task_id == task_id, lab.c.test == (sa.true() if test else sa.false()))
         .order_by(lab.c.position, lab.c.item_id)
     )
     rows = connection.execute(query).all()
     return np.array([row.item_id for row in rows], dtype=np.int64), [row.value for row in rows]
+
+
+def answer_seconds(connection: sa.Connection, task_id: int) -> tuple[np.ndarray, np.ndarray]:
+    """Items and seconds of the newest answers that people gave to questions of a task."""
+    a = schema.answer
+    query = (
+        sa.select(a.c.item_id, a.c.seconds)
+        .join(schema.actor, schema.actor.c.id == a.c.actor_id)
+        .where(
+            a.c.task_id == task_id,
+            a.c.question_id.is_not(None),
+            a.c.item_id.is_not(None),
+            a.c.outcome == "answered",
+            a.c.seconds > 0,
+            schema.actor.c.kind == "person",
+        )
+        .order_by(a.c.seq.desc())
+        .limit(_TIMED)
+    )
+    rows = connection.execute(query).all()
+    return np.array([row.item_id for row in rows], dtype=np.int64), np.array([row.seconds for row in rows])
+
+
+@dataclass(frozen=True, slots=True)
+class ArmBatch:
+    """A batch and the strategy that most of its questions outside the random share were picked by."""
+
+    id: int
+    strategy: str
+    model_id: int | None
+
+
+def arms(connection: sa.Connection, task_id: int, strategy: str, *, limit: int) -> list[ArmBatch]:
+    """The newest batches asked under this strategy, oldest first, each with what it picked by."""
+    newest = (
+        sa.select(b.c.id, b.c.model_id)
+        .where(b.c.task_id == task_id, b.c.strategy == strategy)
+        .order_by(b.c.id.desc())
+        .limit(limit)
+        .subquery()
+    )
+    count = sa.func.count()
+    query = (
+        sa.select(newest.c.id, newest.c.model_id, q.c.strategy)
+        .join(q, q.c.batch_id == newest.c.id)
+        .where(q.c.strategy != "random")
+        .group_by(newest.c.id, newest.c.model_id, q.c.strategy)
+        .order_by(newest.c.id, count.desc(), q.c.strategy)
+    )
+    found: dict[int, ArmBatch] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.id, ArmBatch(row.id, row.strategy, row.model_id))
+    return list(found.values())
 
 
 def free_count(connection: sa.Connection, project_id: int, task_id: int, *, test: bool) -> int:
@@ -186,3 +241,33 @@ def newest_batch(connection: sa.Connection, project_id: int) -> int:
 def item_with(connection: sa.Connection, project_id: int, digest: str) -> int:
     """The item whose key is the digest of its content (as it is without a key of its own)."""
     return connection.execute(sa.select(i.c.id).where(i.c.project_id == project_id, i.c.key == digest)).scalar_one()
+
+
+def people_count(connection: sa.Connection, project_id: int) -> int:
+    """Active persons who are not paused or removed in the project: who could still be asked."""
+    there, m = schema.actor, member
+    out = sa.exists().where(m.c.project_id == project_id, m.c.actor_id == there.c.id, m.c.state != "active")
+    query = sa.select(sa.func.count()).where(
+        there.c.kind == "person", there.c.state == "active", there.c.role != "owner", ~out
+    )
+    return connection.execute(query).scalar_one()
+
+
+def anybody_new(connection: sa.Connection, project_id: int, task_id: int, *, checks: int) -> bool:
+    """Whether an active person has been compared with gold less often than that."""
+    there, m, s = schema.actor, member, skill
+    out = sa.exists().where(m.c.project_id == project_id, m.c.actor_id == there.c.id, m.c.state != "active")
+    known = sa.exists().where(s.c.task_id == task_id, s.c.actor_id == there.c.id, s.c.checks >= checks)
+    query = sa.select(there.c.id).where(
+        there.c.kind == "person", there.c.state == "active", there.c.role != "owner", ~out, ~known
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def facts_of(connection: sa.Connection, items: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """What assignment rules may ask about items: their meta laid over the plain values of their data."""
+    found: dict[int, dict[str, Any]] = {}
+    for start in range(0, len(items), CHUNK):
+        rows = connection.execute(sa.select(i.c.id, i.c.data, i.c.meta).where(i.c.id.in_(items[start : start + CHUNK])))
+        found.update((row.id, {**row.data, **(row.meta or {})}) for row in rows)
+    return found

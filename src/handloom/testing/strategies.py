@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 
@@ -11,7 +11,10 @@ from ..core.protocols import Pick, Pool, Strategy
 
 
 def example_pool(rows: int = 120, classes: int = 3, labelled: int = 12, *, seed: int = 0, model: bool = True) -> Pool:
-    """A pool of ``rows`` items in ``classes`` groups, the first ``labelled`` of a random order with labels."""
+    """A pool of ``rows`` items in ``classes`` groups, the first ``labelled`` of a random order with labels.
+
+    With a model there are also five draws for strategies that want a committee or noise.
+    """
     rng = np.random.default_rng(seed)
     target = rng.integers(classes, size=rows)
     vectors = (rng.standard_normal((classes, 8))[target] + 0.7 * rng.standard_normal((rows, 8))).astype(np.float32)
@@ -19,19 +22,23 @@ def example_pool(rows: int = 120, classes: int = 3, labelled: int = 12, *, seed:
     chances = rng.dirichlet(np.ones(classes), size=rows).astype(np.float32)
     order = rng.permutation(rows)
     known = order[:labelled].astype(np.int64)
+    others = rng.dirichlet(np.ones(classes), size=(5, rows)).astype(np.float32)
     return Pool(
         features=Features(vectors, vectors),
         probabilities=chances if model else None,
         labelled=known,
         targets=target[known].astype(np.int64),
         candidates=np.sort(order[labelled:]).astype(np.int64),
+        committee=others if model else None,
+        noisy=(0.9 * chances + 0.1 * others).astype(np.float32) if model else None,
+        seconds=rng.lognormal(1, 0.5, size=rows).astype(np.float32),
     )
 
 
 class StrategyContract:
     """Every strategy keeps these promises, whatever it prefers.
 
-    by_score: whether it looks at each row by itself, so that its picks do not depend on the order of the rows.
+    by_score: whether chance only decides between equal rows, so that its picks do not depend on the order of the rows.
     """
 
     by_score = False
@@ -94,7 +101,7 @@ class StrategyContract:
         bad = pool.candidates[:8]
         chances[bad] = np.nan
         vectors[bad] = np.nan
-        broken = replace(pool, probabilities=chances, features=Features(vectors, vectors))
+        broken = _drawn_like(replace(pool, probabilities=chances, features=Features(vectors, vectors)))
         if self.strategy().name != "random":
             assert not {p.index for p in self.picks(broken, 20)} & set(bad.tolist())
         assert len(self.picks(broken, len(pool.candidates))) == len(pool.candidates)
@@ -103,7 +110,8 @@ class StrategyContract:
         pool = example_pool(rows=200, labelled=0)
         even = np.full((200, 3), 1 / 3, dtype=np.float32)
         same = np.tile(np.array([[1, 0, 0, 0]], dtype=np.float32), (200, 1))
-        flat = replace(pool, probabilities=even, features=Features(same, same))
+        alike = replace(pool, probabilities=even, features=Features(same, same), seconds=np.ones(200, dtype=np.float32))
+        flat = _drawn_like(alike)
         seen = {p.index for seed in range(12) for p in self.picks(flat, 10, seed=seed)}
         assert max(seen) >= 100
 
@@ -111,12 +119,29 @@ class StrategyContract:
         pool = example_pool(model=False)
         sure = np.zeros((120, 3), dtype=np.float32)
         sure[:, 1] = 1
-        assert len(self.picks(replace(pool, probabilities=sure, targets=np.ones_like(pool.targets)), 10)) == 10
+        one = _drawn_like(replace(pool, probabilities=sure, targets=np.ones_like(pool.targets)))
+        assert len(self.picks(one, 10)) == 10
+
+    def test_a_model_with_one_class_only(self) -> None:
+        pool = example_pool(classes=1)
+        assert len(self.picks(_drawn_like(pool), 10)) == 10
 
     def test_multi_label_probabilities(self) -> None:
         pool = example_pool()
         chances = np.random.default_rng(1).random((120, 3)).astype(np.float32)
-        assert len(self.picks(replace(pool, probabilities=chances), 10)) == 10
+        assert len(self.picks(_drawn_like(replace(pool, probabilities=chances)), 10)) == 10
+
+    def test_only_some_rows_are_candidates(self) -> None:
+        pool = example_pool()
+        few = replace(pool, candidates=np.random.default_rng(2).permutation(pool.candidates)[:25])
+        assert len(self.picks(few, 8)) == 8
+
+    def test_what_it_needs_are_fields_of_the_pool(self) -> None:
+        assert set(getattr(self.strategy(), "needs", ())) <= {f.name for f in fields(Pool)}
+
+    def test_without_what_it_needs_it_still_picks(self) -> None:
+        pool = replace(example_pool(), committee=None, noisy=None, seconds=None)
+        assert len(self.picks(pool, 9)) == 9
 
     def test_the_order_of_the_rows_does_not_matter(self) -> None:
         if not self.by_score:
@@ -132,6 +157,9 @@ class StrategyContract:
             probabilities=pool.probabilities[order],
             labelled=place[pool.labelled],
             candidates=place[pool.candidates],
+            committee=None if pool.committee is None else pool.committee[:, order],
+            noisy=None if pool.noisy is None else pool.noisy[:, order],
+            seconds=None if pool.seconds is None else pool.seconds[order],
         )
         assert {int(order[p.index]) for p in self.picks(turned, 10)} == {p.index for p in self.picks(pool, 10)}
 
@@ -139,3 +167,9 @@ class StrategyContract:
         pool = example_pool()
         for p in self.picks(pool, 10):
             assert p.probability == (10 / len(pool.candidates) if p.strategy == "random" else 0.0)
+
+
+def _drawn_like(pool: Pool) -> Pool:
+    """The same pool, whose committee and noisy predictions all equal its probabilities."""
+    draws = None if pool.probabilities is None else np.repeat(pool.probabilities[None], 3, axis=0)
+    return replace(pool, committee=draws, noisy=draws)

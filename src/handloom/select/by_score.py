@@ -1,0 +1,53 @@
+"""Strategies that look at each row by itself: a measure, its n largest values, ties by chance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.arrays import Indices, Scores
+from ..core.protocols import Pick, Pool
+from .picks import best, make, rows
+from .random import random
+
+MISSING = "the model gave no probability for it"
+
+
+def pool_of(candidates: npt.ArrayLike | None) -> Indices | None:
+    """The candidate rows, or None for all: measures then read their input without a copy."""
+    return None if candidates is None else rows(candidates, 0)
+
+
+def largest(
+    scores: Scores,
+    n: int,
+    pool: Indices | None,
+    *,
+    rng: np.random.Generator,
+    name: str,
+    reason: Callable[[int, float], str],
+) -> list[Pick]:
+    """The n rows of ``pool`` with the largest of its scores; nan comes last, ties fall by ``rng``.
+
+    reason: from a row and its score to words.
+    """
+    chosen = best(scores, n, rng)
+    indices = chosen if pool is None else pool[chosen]
+    return make(indices, scores[chosen], name, lambda i: reason(int(indices[i]), float(scores[chosen[i]])))
+
+
+class ByProbability:
+    """A strategy of probabilities alone as a plug-in; before the first model it draws at random."""
+
+    name: str
+    needs = ("probabilities",)
+    function: ClassVar[Callable[..., list[Pick]]]
+
+    def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
+        """n of the pool's candidates."""
+        if pool.probabilities is None:
+            return random(0, n, candidates=pool.candidates, rng=rng)
+        return type(self).function(pool.probabilities, n, candidates=pool.candidates, rng=rng, classes=pool.classes)

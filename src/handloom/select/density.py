@@ -1,0 +1,76 @@
+"""Unsure items that many others are like: no question is spent on an oddity. Settles and Craven 2008."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.arrays import Indices, Probs, Scores, Vectors
+from ..core.protocols import Pick, Pool
+from .by_score import largest
+from .margin import margin, torn
+from .picks import finite, sides
+from .random import random
+from .uncertainty import entropies, is_multi
+
+BLOCK = 8192
+
+
+def density(
+    embeddings: Vectors,
+    probabilities: Probs,
+    n: int,
+    *,
+    labelled: npt.ArrayLike | None = None,
+    candidates: npt.ArrayLike | None = None,
+    rng: np.random.Generator,
+    beta: float = 1.0,
+    multi: bool | None = None,
+    classes: Sequence[str] | None = None,
+) -> list[Pick]:
+    """The n rows with the largest entropy x (mean similarity to the pool) ** beta.
+
+    embeddings: (rows, d), unit length; the mean cosine to all others is the cosine to their mean, moved from [-1, 1] to
+    [0, 1]. probabilities: (rows, classes). Rows with nan come last.
+    """
+    pool, _ = sides(len(embeddings), candidates, labelled)
+    multi = is_multi(probabilities) if multi is None else multi
+    alike = likeness(embeddings, pool)
+    scores = (entropies(probabilities, pool, multi=multi) * alike**beta).astype(np.float32)
+
+    def reason(row: int, _: float) -> str:
+        like = float(alike[np.searchsorted(pool, row)])
+        return f"{torn(probabilities[row], multi, classes)}; {like:.2f} like the pool"
+
+    return largest(scores, n, pool, rng=rng, name="density", reason=reason)
+
+
+def likeness(embeddings: Vectors, pool: Indices) -> Scores:
+    """(pool,) mean cosine of each row to the usable rows of the pool, moved to [0, 1]; nan for rows with nan."""
+    usable = finite(embeddings, pool)
+    mean = np.zeros(embeddings.shape[1], dtype=np.float64)
+    for begin in range(0, usable.size, BLOCK):
+        mean += embeddings[usable[begin : begin + BLOCK]].sum(axis=0, dtype=np.float64)
+    centre = (mean / max(1, usable.size)).astype(np.float32)
+    out = np.empty(pool.size, dtype=np.float32)
+    for begin in range(0, pool.size, BLOCK):
+        out[begin : begin + BLOCK] = embeddings[pool[begin : begin + BLOCK]] @ centre
+    return np.clip((1 + out) / 2, 0, 1, dtype=np.float32)
+
+
+class Density:
+    """`density` as a plug-in; without embeddings it is `margin`, before the first model it draws at random."""
+
+    name = "density"
+    needs = ("features", "probabilities")
+
+    def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
+        """n of the pool's candidates."""
+        if pool.probabilities is None:
+            return random(0, n, candidates=pool.candidates, rng=rng)
+        if pool.features is None:
+            return margin(pool.probabilities, n, candidates=pool.candidates, rng=rng, classes=pool.classes)
+        vectors = pool.features.vectors
+        return density(vectors, pool.probabilities, n, candidates=pool.candidates, rng=rng, classes=pool.classes)

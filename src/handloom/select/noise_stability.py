@@ -1,0 +1,60 @@
+"""Items whose prediction moves most when a little noise is put on the input."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.arrays import Draws, Probs
+from ..core.protocols import Pick, Pool
+from .by_score import MISSING, largest, pool_of
+from .draws import moves
+from .margin import margin, torn
+from .random import random
+from .uncertainty import is_multi
+
+
+def noise_stability(
+    probabilities: Probs,
+    noisy: Draws,
+    n: int,
+    *,
+    candidates: npt.ArrayLike | None = None,
+    rng: np.random.Generator,
+    multi: bool | None = None,
+    classes: Sequence[str] | None = None,
+) -> list[Pick]:
+    """The n rows with the largest mean distance between the output and the output under noise.
+
+    probabilities: (rows, classes). noisy: (draws, rows, classes) of the same model on inputs with noise; the distance is
+    half the sum of absolute differences, in [0, 1]. Li et al. 2022 put the noise on the weights, which needs the model;
+    noise on the input needs only its predictions. Ties fall by ``rng``; a row with nan comes last.
+    """
+    pool = pool_of(candidates)
+    multi = is_multi(probabilities) if multi is None else multi
+    scores = moves(probabilities, noisy, pool, multi=multi)
+
+    def reason(row: int, score: float) -> str:
+        if not np.isfinite(score):
+            return MISSING
+        return f"a little noise moves its prediction by {score:.2f}; {torn(probabilities[row], multi, classes)}"
+
+    return largest(scores, n, pool, rng=rng, name="noise_stability", reason=reason)
+
+
+class NoiseStability:
+    """`noise_stability` as a plug-in; without noisy predictions it is `margin`, before the first model random."""
+
+    name = "noise_stability"
+    needs = ("probabilities", "noisy")
+
+    def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
+        """n of the pool's candidates."""
+        chances = pool.probabilities
+        if chances is None:
+            return random(0, n, candidates=pool.candidates, rng=rng)
+        if pool.noisy is None:
+            return margin(chances, n, candidates=pool.candidates, rng=rng, classes=pool.classes)
+        return noise_stability(chances, pool.noisy, n, candidates=pool.candidates, rng=rng, classes=pool.classes)
