@@ -34,6 +34,7 @@ OPERATIONS: dict[str, Address] = _table("""
     login_address     POST   /actors/{actor}/login
     new_token         POST   /actors/{actor}/token
     kinds             GET    /kinds
+    strategies        GET    /strategies
     projects          GET    /projects
     create_project    POST   /projects
     project           GET    /projects/{project}
@@ -141,6 +142,10 @@ class Handle(_Caller):
     def kinds(self) -> dict[str, Any]:
         """The kinds of task that are installed."""
         return self._call("kinds")
+
+    def strategies(self) -> dict[str, Any]:
+        """The strategies that are installed, with a line about each."""
+        return self._call("strategies")
 
     def projects(self, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
         """A page of projects."""

@@ -170,6 +170,7 @@ ROUTES: list[tuple[str, str, object, set[str]]] = [
     ("GET", "/lineage/m1", None, READERS),
     ("GET", "/projects/p1/export", None, READERS),
     ("GET", "/kinds", None, ALL),
+    ("GET", "/strategies", None, ALL),
 ]
 
 

@@ -123,6 +123,13 @@ def test_kinds_of_task_are_those_that_are_installed(site: Site) -> None:
     assert kinds["image_class@1"]["widget"] == "choice"
 
 
+def test_strategies_are_listed_with_a_line_about_each_and_what_they_need(site: Site) -> None:
+    found = {one["name"]: one for one in site.owner.get("/strategies").json()["strategies"]}
+    assert next(iter(found)) == "auto"
+    assert len(found["k_center"]["help"]) > 20
+    assert found["badge"]["needs"] == ["features", "probabilities"]
+
+
 def test_projects_come_in_pages(site: Site) -> None:
     for n in range(3):
         site.project(f"number {n}")

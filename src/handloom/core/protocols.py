@@ -135,7 +135,8 @@ class Strategy(Protocol):
     """Chooses which rows of the pool to ask about next.
 
     One with an attribute ``needs`` names the fields of the pool that it makes no sense without, such as
-    ``("probabilities",)``; where one is missing, as before the first model, the loop picks otherwise and says so.
+    ``("probabilities",)``; where one is missing, as before the first model, the loop picks otherwise and says so. An
+    attribute ``help`` is the line that people see beside its name.
     """
 
     name: str

@@ -40,6 +40,18 @@ def ask(
     return {"batch": batch, "questions": len(asked.questions), "strategy": asked.strategy}
 
 
+def strategies(session: Session) -> dict[str, Any]:
+    """The strategies that are installed, `auto` first. ``{"strategies": [{"name", "help", "needs"}]}``."""
+    session.require("read_project")
+    found = sorted(registry.names("strategies"), key=lambda name: (name != "auto", name))
+    return {"strategies": [_strategy(name) for name in found]}
+
+
+def _strategy(name: str) -> dict[str, Any]:
+    plugin = registry.find("strategies", name)
+    return {"name": name, "help": str(getattr(plugin, "help", "")), "needs": list(getattr(plugin, "needs", ()))}
+
+
 def advance(session: Session, project: str) -> dict[str, Any]:
     """Let the loop look at the project now. ``{"did": [{"task", "action", "text", "job"}]}``, empty when there is nothing."""
     session.require("train")

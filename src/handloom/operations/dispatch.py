@@ -52,6 +52,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "overview": overview.overview,
     "items": items.items,
     "item": items.item,
+    "strategies": asking.strategies,
     "ask": asking.ask,
     "advance": asking.advance,
     "decisions": decisions.decisions,

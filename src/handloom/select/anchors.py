@@ -99,6 +99,7 @@ class Anchors:
     """`anchors` as a plug-in; before the first model it is `typiclust`, without embeddings `margin` or random."""
 
     name = "anchors"
+    help = "unsure items near the labelled examples of each class; for rare classes"
     needs = ("features", "probabilities")
 
     def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:

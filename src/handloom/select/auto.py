@@ -88,6 +88,7 @@ class Auto:
     """`auto` as a plug-in."""
 
     name = "auto"
+    help = "adapts: covers the items first, then asks where the model is unsure, spread out"
 
     def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
         """n of the pool's candidates."""

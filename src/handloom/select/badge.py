@@ -114,6 +114,7 @@ class Badge:
     """`badge` as a plug-in; without embeddings it is `margin`, before the first model it draws at random."""
 
     name = "badge"
+    help = "items that would teach the model most, each something else"
     needs = ("features", "probabilities")
 
     def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:

@@ -47,6 +47,7 @@ class Bald:
     """`bald` as a plug-in; without draws it is `margin`, before the first model it draws at random."""
 
     name = "bald"
+    help = "items on which several models are sure and differ"
     needs = ("committee",)
 
     def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:

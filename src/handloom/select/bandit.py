@@ -76,6 +76,7 @@ class Bandit:
     """`bandit` as a plug-in, over auto, badge, margin and typiclust."""
 
     name = "bandit"
+    help = "tries auto, badge, margin and typiclust, and learns which one helps here"
     needs = ("rounds",)
 
     def __init__(self, arms: Mapping[str, Strategy] | None = None) -> None:

@@ -67,6 +67,7 @@ class ClusterMargin:
     """`cluster_margin` as a plug-in; without embeddings it is `margin`, before the first model it draws at random."""
 
     name = "cluster_margin"
+    help = "items between two classes, from as many groups of similar items as possible"
     needs = ("features", "probabilities")
 
     def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:

@@ -53,6 +53,7 @@ class Committee:
     """`committee` as a plug-in; without a committee it is `margin`, before the first model it draws at random."""
 
     name = "committee"
+    help = "items on which several models vote differently"
     needs = ("committee",)
 
     def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:

@@ -64,6 +64,7 @@ class Density:
     """`density` as a plug-in; without embeddings it is `margin`, before the first model it draws at random."""
 
     name = "density"
+    help = "unsure items that many others are like"
     needs = ("features", "probabilities")
 
     def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:

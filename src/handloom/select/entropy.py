@@ -42,4 +42,5 @@ class Entropy(ByProbability):
     """`entropy` as a plug-in; before the first model it draws at random."""
 
     name = "entropy"
+    help = "items over which the model spreads its belief most evenly"
     function = staticmethod(entropy)

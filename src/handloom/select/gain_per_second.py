@@ -46,6 +46,7 @@ class GainPerSecond:
     """`gain_per_second` as a plug-in; without seconds it is `margin`, before the first model it draws at random."""
 
     name = "gain_per_second"
+    help = "most expected correction per second of a person, from measured answers"
     needs = ("probabilities", "seconds")
 
     def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:

@@ -136,6 +136,7 @@ class KCenter:
     """`k_center` as a plug-in; without embeddings it draws at random."""
 
     name = "k_center"
+    help = "the item farthest from everything asked so far, again and again"
     needs = ("features",)
 
     def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:

@@ -47,4 +47,5 @@ class LeastConfidence(ByProbability):
     """`least_confidence` as a plug-in; before the first model it draws at random."""
 
     name = "least_confidence"
+    help = "items whose likeliest answer is least likely"
     function = staticmethod(least_confidence)

@@ -57,4 +57,5 @@ class Margin(ByProbability):
     """`margin` as a plug-in; before the first model it draws at random."""
 
     name = "margin"
+    help = "items between two classes"
     function = staticmethod(margin)

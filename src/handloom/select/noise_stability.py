@@ -48,6 +48,7 @@ class NoiseStability:
     """`noise_stability` as a plug-in; without noisy predictions it is `margin`, before the first model random."""
 
     name = "noise_stability"
+    help = "items whose prediction moves most when a little noise is put on the input"
     needs = ("probabilities", "noisy")
 
     def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:

@@ -133,6 +133,7 @@ class ProbCover:
     """`prob_cover` as a plug-in; without embeddings it draws at random."""
 
     name = "prob_cover"
+    help = "items with the most items near them that nothing asked is near to"
     needs = ("features",)
 
     def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:

@@ -24,6 +24,7 @@ class Random:
     """`random` as a plug-in."""
 
     name = "random"
+    help = "every item with the same chance"
 
     def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
         """n rows of the pool's candidates at random."""

@@ -98,6 +98,7 @@ class TypiClust:
     """`typiclust` as a plug-in; without embeddings it draws at random."""
 
     name = "typiclust"
+    help = "the most typical item of each group of similar items; for the first labels"
 
     def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
         """n of the pool's candidates."""

@@ -17,6 +17,7 @@ import type {
   Question,
   Role,
   Settings,
+  Strategy,
   Task,
 } from './types'
 
@@ -190,5 +191,6 @@ export const api = {
   train: (p: string, task: string) => post<Job>(`/projects/${at(p)}/train`, { task }),
   cancelJob: (id: string) => post<Job>(`/jobs/${at(id)}/cancel`),
   ask: (p: string, task: string, n: number) => post<{ batch: string; questions: number; strategy: string }>(`/projects/${at(p)}/ask`, { task, n }),
+  strategies: async () => (await request<{ strategies: Strategy[] }>('/strategies')).strategies,
   widgets: () => request<{ kinds: { kind: string; widget: string; module: string | null }[] }>('/kinds'),
 }

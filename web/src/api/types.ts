@@ -26,12 +26,14 @@ export type ItemDetail = Said['ItemDetail']
 export type Guideline = Said['Guideline']
 export type Lineage = Said['Lineage']
 export type Outcome = Said['Outcome']
+export type Strategy = Said['Strategy']
 export type Receipt = Said['Answered']
 
 export interface Settings {
   overlap: number
   batch: number
   strategy: string
+  balance: boolean
   random_share: number
   test_share: number
   lease_seconds: number

@@ -52,7 +52,19 @@ from .loop import (
     StepShown,
 )
 from .people import Actor, Actors, LoggedIn, LoginPath, Me, NewActor, Token
-from .projects import Counts, Guideline, Guidelines, GuidelineVersion, Kind, Kinds, Project, Projects, Task
+from .projects import (
+    Counts,
+    Guideline,
+    Guidelines,
+    GuidelineVersion,
+    Kind,
+    Kinds,
+    Project,
+    Projects,
+    Strategies,
+    Strategy,
+    Task,
+)
 from .questions import (
     Answered,
     ChoiceValue,
@@ -140,6 +152,8 @@ __all__ = [
     "Shown",
     "SinceLast",
     "StepShown",
+    "Strategies",
+    "Strategy",
     "Suggestion",
     "Task",
     "TaskOfItem",

@@ -1,4 +1,4 @@
-"""Projects, tasks, guidelines, kinds."""
+"""Projects, tasks, guidelines, kinds, strategies."""
 
 from __future__ import annotations
 
@@ -85,3 +85,17 @@ class Kinds(Shown):
     """All kinds of task."""
 
     kinds: list[Kind]
+
+
+class Strategy(Shown):
+    """A strategy that is installed. needs: what it cannot do without, such as probabilities."""
+
+    name: str
+    help: str
+    needs: list[str]
+
+
+class Strategies(Shown):
+    """All strategies."""
+
+    strategies: list[Strategy]

@@ -1,10 +1,10 @@
-"""Projects, tasks, settings, guidelines, kinds of task."""
+"""Projects, tasks, settings, guidelines, kinds of task, strategies."""
 
 from __future__ import annotations
 
 from fastapi import Response
 
-from ...operations import projects
+from ...operations import asking, projects
 from .. import requests as q
 from .. import responses as r
 from ..replies import Json
@@ -67,3 +67,9 @@ def add_guidelines(project: ProjectRef, task: TaskRef, body: q.GuidelinesRequest
 def kinds(session: Acting) -> Response:
     """The kinds of task that are installed."""
     return Json(projects.kinds(session))
+
+
+@routes.get("/strategies", response_model=r.Strategies)
+def strategies(session: Acting) -> Response:
+    """The strategies that are installed."""
+    return Json(asking.strategies(session))

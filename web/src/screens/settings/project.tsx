@@ -1,6 +1,6 @@
 // The settings of a project, each with what it means.
 
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/client'
 import type { Project, Settings } from '../../api/types'
@@ -13,13 +13,14 @@ type NumberName = { [K in keyof Settings]: Settings[K] extends number ? K : neve
 type Field =
   | { kind: 'number'; name: NumberName; min: number; max: number; step?: number }
   | { kind: 'share'; name: NumberName }
-  | { kind: 'switch'; name: 'suggestions' | 'auto' }
+  | { kind: 'switch'; name: 'suggestions' | 'auto' | 'balance' }
   | { kind: 'strategy'; name: 'strategy' }
 
 const GROUPS: [string, Field[]][] = [
   ['select', [
     { kind: 'strategy', name: 'strategy' },
     { kind: 'number', name: 'batch', min: 1, max: 1000 },
+    { kind: 'switch', name: 'balance' },
     { kind: 'share', name: 'random_share' },
     { kind: 'share', name: 'test_share' },
   ]],
@@ -40,7 +41,6 @@ const GROUPS: [string, Field[]][] = [
     { kind: 'share', name: 'sample_uncertain' },
   ]],
 ]
-const STRATEGIES = ['auto', 'random', 'least_confidence', 'margin', 'typiclust']
 
 export function ProjectTab({ project }: { project: Project }) {
   const { can } = useSession()
@@ -134,6 +134,19 @@ function FieldInput({ field, values, disabled, set }: FieldProps) {
 }
 
 function StrategyField({ value, common, set }: { value: string; common: object; set: FieldProps['set'] }) {
-  const data = STRATEGIES.includes(value) ? STRATEGIES : [...STRATEGIES, value]
-  return <Select {...common} data={data} value={value} allowDeselect={false} onChange={(strategy) => strategy && set({ strategy })} />
+  const known = useQuery({ queryKey: ['strategies'], queryFn: api.strategies, staleTime: Infinity }).data ?? []
+  const names = known.map((one) => one.name)
+  const data = names.includes(value) ? names : [value, ...names]
+  const help = known.find((one) => one.name === value)?.help
+  return (
+    <Select
+      {...common}
+      {...(help ? { description: `${value}: ${help}.` } : {})}
+      data={data}
+      value={value}
+      searchable
+      allowDeselect={false}
+      onChange={(strategy) => strategy && set({ strategy })}
+    />
+  )
 }
