@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ..core.arrays import Indices
 from ..core.errors import Malformed
-from .aggregate.result import Aggregate
+from .aggregate.result import Aggregate, tempered
 from .aggregate.votes import Table, Votes
 
 LEVEL = 0.95
@@ -23,9 +23,10 @@ class Skills:
     """Skills of all actors, row i being actor i.
 
     accuracy, low, high: (actors,) share of right answers with its interval. n: (actors,) answers that say something about
-    the skill: on gold, or on items where somebody else answered too. gold: (actors,) answers on gold, gold_right: how many of these were right.
-    recall, recall_low, recall_high, recall_n: (actors, classes) share right among items of each class; n is the
-    expected number of such items, so it need not be whole; nan where it is 0. answers: (actors,) all answers.
+    the skill: on gold, or on items where somebody else answered too. gold, gold_right: (actors,) answers on gold, and how
+    many of these were right. answers: (actors,) all answers. recall, recall_low, recall_high, recall_n: (actors, classes)
+    share right among items of each class; n is the expected number of such items, so it need not be whole; the share is nan
+    where it is 0.
     """
 
     accuracy: Table
@@ -76,22 +77,33 @@ def estimate(votes: Votes, aggregate: Aggregate, *, level: float = LEVEL) -> Ski
 
 def others(votes: Votes, aggregate: Aggregate) -> tuple[Table, npt.NDArray[np.bool_]]:
     """((answers, classes) belief without the answer itself, (answers,) whether anybody else or gold supports it)."""
-    belief = aggregate.posteriors[votes.items]
-    if aggregate.confusions is not None:
-        belief = belief / np.maximum(aggregate.confusions[votes.actors, :, votes.values], 1e-12)
+    if aggregate.raw is not None:
+        log = np.log(np.maximum(aggregate.raw, 1e-300))[votes.items]
+        log -= _log_said(votes, aggregate)
+        log -= log.max(axis=1, keepdims=True)
+        given = np.bincount(votes.items, minlength=votes.n_items)[votes.items]
+        belief = tempered(np.exp(log), given.astype(np.float64) - 1.0)
     else:
-        shown = np.full_like(belief, 0.0)
-        counts = votes.counts()[votes.items]
-        shown[np.arange(len(votes)), votes.values] = 1.0
-        belief = np.maximum(counts - shown, 0.0)
-    sums = belief.sum(axis=1, keepdims=True)
-    belief = np.divide(belief, sums, out=np.tile(aggregate.prior, (len(votes), 1)), where=sums > 0)
+        left = votes.counts()[votes.items]
+        left[np.arange(len(votes)), votes.values] -= 1.0
+        sums = left.sum(axis=1, keepdims=True)
+        belief = np.divide(left, sums, out=np.tile(aggregate.prior, (len(votes), 1)), where=sums > 0)
     known = votes.gold[votes.items]
     sure = np.flatnonzero(known >= 0)
     belief[sure] = 0.0
     belief[sure, known[sure]] = 1.0
     several = np.bincount(votes.items, minlength=votes.n_items)[votes.items] > 1
     return belief, several | (known >= 0)
+
+
+def _log_said(votes: Votes, aggregate: Aggregate) -> Table:
+    """(answers, classes) log of the probability that this actor says this, were the class the column's."""
+    if aggregate.confusions is not None:
+        return np.log(np.maximum(aggregate.confusions[votes.actors, :, votes.values], 1e-300))
+    right = aggregate.accuracy[votes.actors]
+    out = np.tile(np.log((1 - right) / max(votes.n_classes - 1, 1))[:, None], (1, votes.n_classes))
+    out[np.arange(len(votes)), votes.values] = np.log(right)
+    return out
 
 
 def wilson(successes: npt.ArrayLike, n: npt.ArrayLike, *, level: float = LEVEL) -> tuple[Table, Table, Table]:

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handloom.resolve.aggregate import Incremental, dawid_skene
+from handloom.resolve.aggregate.result import DEPENDENCE
 
 from .crowds import crowd
 
@@ -51,13 +52,19 @@ def test_counts_stay_those_of_the_posteriors(answers: list[tuple[int, int, int]]
         update = following.add(actor, item, value)
         assert np.isclose(update.posterior.sum(), 1.0)
         assert update.posterior.min() >= 0
+
+    def raw(item: int) -> np.ndarray:
+        """The posterior before answers were taken to depend on each other."""
+        power = following.posterior(item) ** (1 + DEPENDENCE * (sum(i == item for _, i, _ in answers) - 1))
+        return power / power.sum()
+
     for actor in {a for a, _, _ in answers}:
         mine = np.zeros((3, 3))
         for who, item, value in answers:
             if who == actor:
-                mine[:, value] += following.posterior(item)
+                mine[:, value] += raw(item)
         pooled = np.zeros((3, 3)) + np.eye(3) + 0.1
         for _, item, value in answers:
-            pooled[:, value] += following.posterior(item)
+            pooled[:, value] += raw(item)
         shape = mine + following.strength * pooled / pooled.sum(axis=1, keepdims=True)
         assert np.allclose(following.confusion(actor), shape / shape.sum(axis=1, keepdims=True))

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...core.arrays import Indices
-from .dawid_skene import STRENGTH
-from .result import Aggregate
+from .result import DEPENDENCE, Aggregate, tempered
 from .votes import Table, Votes
+
+STRENGTH = 4.0
+"""Pseudo-answers per true class that pull a new actor toward what is common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Incremental:
         self.classes = classes
         self.strength = strength
         self._tables = np.zeros((0, classes, classes))
+        self._fixed = np.zeros((0, classes, classes))
         self._pooled = np.eye(classes) + 0.1
         self._mass = np.ones(classes)
         self._posteriors = np.zeros((0, classes))
@@ -52,13 +55,15 @@ class Incremental:
         self._later: dict[int, list[tuple[int, int]]] = {}
 
     @classmethod
-    def of(cls, votes: Votes, aggregate: Aggregate, *, strength: float = STRENGTH) -> Incremental:
-        """Continue from a finished aggregation of the same votes."""
-        made = cls(votes.n_classes, strength=strength)
-        k = votes.n_classes
-        made._posteriors = aggregate.posteriors.copy()
+    def of(cls, votes: Votes, aggregate: Aggregate) -> Incremental:
+        """Continue from a finished aggregation of the same votes, with its pseudo-counts where it has them."""
+        made = cls(votes.n_classes)
+        n, k = votes.n_actors, votes.n_classes
+        made._posteriors = (aggregate.posteriors if aggregate.raw is None else aggregate.raw).copy()
+        if aggregate.pull is not None:
+            made._fixed = np.broadcast_to(aggregate.pull, (n, k, k))
         flat = votes.said().T @ made._posteriors
-        made._tables = np.ascontiguousarray(flat.reshape(votes.n_actors, k, k).transpose(0, 2, 1))
+        made._tables = np.ascontiguousarray(flat.reshape(n, k, k).transpose(0, 2, 1))
         made._pooled = made._tables.sum(axis=0) + np.eye(k) + 0.1
         made._mass = 1.0 + made._posteriors.sum(axis=0)
         made._gold = {int(i): int(votes.gold[i]) for i in np.flatnonzero(votes.gold >= 0)}
@@ -84,17 +89,25 @@ class Incremental:
 
     def posterior(self, item: int) -> Table:
         """(classes,) what is believed of an item; the common mix of classes where nobody answered."""
-        known = item < len(self._posteriors) and self._posteriors[item].any()
-        return self._posteriors[item].copy() if known else self._mass / self._mass.sum()
+        if item >= len(self._posteriors) or not self._posteriors[item].any():
+            return self._mass / self._mass.sum()
+        return self._shown(self._posteriors[item], len(self._answers(item)[0]))
 
     def confusion(self, actor: int) -> Table:
         """(true class, said class) of an actor; that of all for one who has not answered yet."""
-        toward = self._toward()
-        shape = toward + (self._tables[actor] if actor < len(self._tables) else 0.0)
+        shape = self._toward(np.array([actor]))[0] + (self._tables[actor] if actor < len(self._tables) else 0.0)
         return shape / shape.sum(axis=1, keepdims=True)
 
-    def _toward(self) -> Table:
-        return self.strength * self._pooled / self._pooled.sum(axis=1, keepdims=True)
+    def _toward(self, actors: Indices) -> Table:
+        """(actors, true, said) pseudo-counts: those of the last full EM, for newcomers what is common now."""
+        out = np.empty((len(actors), self.classes, self.classes))
+        out[:] = self.strength * self._pooled / self._pooled.sum(axis=1, keepdims=True)
+        old = actors < len(self._fixed)
+        out[old] = self._fixed[actors[old]]
+        return out
+
+    def _shown(self, raw: Table, answers: int) -> Table:
+        return tempered(raw[None], np.array([answers]), dependence=DEPENDENCE)[0]
 
     def _answers(self, item: int) -> tuple[Indices, Indices]:
         start, actors, values = self._sorted
@@ -104,13 +117,13 @@ class Incremental:
 
     def _revise(self, item: int) -> Update:
         actors, values = self._answers(item)
-        before, toward = self._posteriors[item].copy(), self._toward()
+        before = self._posteriors[item].copy()
         if item in self._gold:
             after = np.zeros(self.classes)
             after[self._gold[item]] = 1.0
         else:
             # The item's own contribution stays out of what its answers are judged by.
-            rows = self._tables[actors] + toward
+            rows = self._tables[actors] + self._toward(actors)
             rows[np.arange(len(values)), :, values] -= before
             rows = np.maximum(rows, 1e-12)
             log = np.log(rows[np.arange(len(values)), :, values]) - np.log(rows.sum(axis=2))
@@ -123,10 +136,11 @@ class Incremental:
         self._mass += change
         self._posteriors[item] = after
         people = np.unique(actors)
-        shape = self._tables[people] + self._toward()
+        shape = self._tables[people] + self._toward(people)
         common = self._mass / self._mass.sum()
         accuracy = np.einsum("akk,k->a", shape / shape.sum(axis=2, keepdims=True), common)
-        return Update(item, int(np.round(after, 9).argmax()), after.copy(), people, accuracy)
+        shown = self._shown(after, len(values))
+        return Update(item, int(np.round(shown, 9).argmax()), shown, people, accuracy)
 
     def _grow(self, actor: int, item: int) -> None:
         self._tables = _room(self._tables, actor + 1)

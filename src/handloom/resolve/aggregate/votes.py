@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,8 @@ class Votes:
     """n answers: answer j says that actor ``actors[j]`` gave item ``items[j]`` the class ``values[j]``.
 
     All are numbers from 0. gold: (n_items,) trusted class of each item, -1 where there is none. An actor may have answered
-    an item more than once; every answer counts.
+    an item more than once; every answer counts. kinds: (n_actors,) number of the kind of each actor, people being 0; actors
+    of one kind are pooled with each other, so that a model that joins as an actor is judged as one of its own kind.
     """
 
     actors: Indices
@@ -30,6 +31,7 @@ class Votes:
     n_items: int
     n_classes: int
     gold: Indices
+    kinds: Indices
 
     def __len__(self) -> int:
         return int(self.values.size)
@@ -53,15 +55,7 @@ class Votes:
     def take(self, rows: npt.ArrayLike) -> Votes:
         """Some of the answers (indices or a mask), over the same actors, items, classes and gold."""
         keep = np.asarray(rows)
-        return Votes(
-            self.actors[keep],
-            self.items[keep],
-            self.values[keep],
-            self.n_actors,
-            self.n_items,
-            self.n_classes,
-            self.gold,
-        )
+        return replace(self, actors=self.actors[keep], items=self.items[keep], values=self.values[keep])
 
 
 def votes(
@@ -71,11 +65,12 @@ def votes(
     *,
     classes: int | None = None,
     gold: npt.ArrayLike | None = None,
+    kinds: npt.ArrayLike | None = None,
 ) -> Votes:
     """Checked `Votes` from three arrays of whole numbers >= 0; sizes are one more than the largest number found.
 
     gold: (items,) with -1 for unknown; may be longer than the items answered, never shorter. ``classes``: how many there
-    are, when some may be unused. Raises `EmptyInput`, `Malformed`, `BadValue`.
+    are, when some may be unused. kinds: (actors,) as in `Votes`, all 0 by default. Raises `EmptyInput`, `Malformed`, `BadValue`.
     """
     who, which, said = _whole("actors", actors), _whole("items", items), _whole("values", values)
     if not who.size == which.size == said.size:
@@ -91,14 +86,19 @@ def votes(
     largest = max(int(said.max()), -1 if trusted is None or not trusted.size else int(trusted.max()))
     if classes is not None and largest >= classes:
         raise BadValue(f"value {largest} does not fit {classes} classes, which are numbered from 0")
+    n_actors = int(who.max()) + 1
+    sort = np.zeros(n_actors, dtype=np.int64) if kinds is None else _whole("kinds", kinds)
+    if sort.size < n_actors:
+        raise Malformed(f"kinds has {sort.size} entries for {n_actors} actors")
     return Votes(
         who,
         which,
         said,
-        int(who.max()) + 1,
+        sort.size,
         n_items,
         max(classes or 0, largest + 1, 1),
         np.full(n_items, UNKNOWN, dtype=np.int64) if trusted is None else trusted,
+        sort,
     )
 
 
