@@ -24,12 +24,17 @@ VERBS: dict[str, tuple[str, str]] = {
     "worker": ("worker", "Run waiting jobs: train, evaluate, embed."),
     "actor": ("actor", "Add and list people, models and rules; give them tokens and login addresses."),
     "simulate": ("simulate", "Compare strategies on labelled data with simulated people."),
+    "select": ("select", "Pick the rows of a file that are worth asking about next."),
+    "errors": ("errors", "Put the labels of a file in order of how likely they are wrong."),
     "train": ("train", "Train a model on the labels there are."),
     "evaluate": ("evaluate", "Show what the models of a task are worth."),
     "export": ("export", "Write labels, answers or items to a file."),
     "doctor": ("doctor", "Compare what is stored with the log, and rebuild it."),
     "lineage": ("lineage", "Show what a label, model or prediction came from."),
 }
+
+NAMES_A_FILE = (["simulate"], ["select"], ["errors"])
+"""Verbs whose ``--json`` takes the name of a file to write."""
 
 
 class Verbs(TyperGroup):
@@ -104,7 +109,7 @@ def main() -> None:
 
 
 def _tell(end: SystemExit) -> None:
-    """Wrong usage as one JSON object too, for tools that asked for one; in `simulate` ``--json`` names a file."""
+    """Wrong usage as one JSON object too, for tools that asked for one; in `NAMES_A_FILE` ``--json`` names a file."""
     said = getattr(end.__context__, "format_message", None)
-    if said is not None and "--json" in sys.argv and sys.argv[1:2] != ["simulate"]:
+    if said is not None and "--json" in sys.argv and sys.argv[1:2] not in NAMES_A_FILE:
         print(json.dumps(Malformed(said()).as_dict()))

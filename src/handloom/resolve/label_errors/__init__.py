@@ -1,0 +1,46 @@
+"""Labels that are likely wrong: one detector a file, and `find`, which puts them together."""
+
+from .boxes import BoxSuspect, boxes, image_score
+from .combiner import Combiner
+from .confident_joint import Joint, confident_joint
+from .duplicates import Twins, duplicates
+from .masks import MaskReport, MaskSuspect, masks
+from .neighbours import Around, neighbours
+from .normalised_margin import normalised_margin
+from .people import Answers, Fused, people
+from .queue import Outlook, outlook
+from .self_confidence import self_confidence
+from .spans import SpanSuspect, spans
+from .suspects import Found, Suspect, find
+from .tokens import Tokens, TokenSuspect, tokens
+
+__all__ = [
+    "Answers",
+    "Around",
+    "BoxSuspect",
+    "Combiner",
+    "Found",
+    "Fused",
+    "Joint",
+    "MaskReport",
+    "MaskSuspect",
+    "Outlook",
+    "SpanSuspect",
+    "Suspect",
+    "TokenSuspect",
+    "Tokens",
+    "Twins",
+    "boxes",
+    "confident_joint",
+    "duplicates",
+    "find",
+    "image_score",
+    "masks",
+    "neighbours",
+    "normalised_margin",
+    "outlook",
+    "people",
+    "self_confidence",
+    "spans",
+    "tokens",
+]
