@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from .. import __version__
 from ..workspace import Workspace
 from . import errors, ui
+from .direct import Direct
 from .gate import LOOPBACK, Gate
 from .openapi import document
 from .routes import events, items, models, people, projects, questions
@@ -44,6 +45,7 @@ def create_app(workspace: Workspace, *, hosts: frozenset[str] | None = LOOPBACK,
     for routes in _ROUTERS:
         app.include_router(routes, prefix=PREFIX)
     ui.install(app, pages)
+    app.add_middleware(Direct, routes=questions.routes.routes, prefix=PREFIX, functions=questions.HOT)
     app.add_middleware(Gate, hosts=hosts)
     describe: Any = app.openapi
     app.openapi = lambda: document(app, describe)  # type: ignore[method-assign]

@@ -69,12 +69,13 @@ class Guard:
         return access.by_session(self.site.store, secret)
 
 
-async def _session(request: Request) -> Session:
+async def acting(request: Request) -> Session:
+    """Whoever sent this, at work; raises `NotLoggedIn` or `Forbidden`."""
     guard: Guard = request.app.state.guard
     actor, csrf = await guard.who(request)
     request.state.csrf = csrf
     return Session(guard.site, actor)
 
 
-Acting = Annotated[Session, Depends(_session)]
+Acting = Annotated[Session, Depends(acting)]
 """The first parameter of every route that needs somebody logged in."""

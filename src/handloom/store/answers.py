@@ -16,6 +16,7 @@ from ..core.errors import AnswerMismatch, NotClaimed, NotFound, QuestionClosed, 
 from ..core.ids import digest, show
 from ..core.questions import Outcome, Progress, State
 from . import labels, moves, schema
+from .prepared import Prepared
 from .writer import Tx
 
 q, t, a = schema.question, schema.turn, schema.answer
@@ -62,7 +63,7 @@ def answer(tx: Tx, new: NewAnswer) -> AnswerResult:
     Sent again, the same answer changes nothing. An answer whose lease has run out counts while its question still
     has room; otherwise it is kept and not counted.
     """
-    row = tx.execute(_SITUATION, {"id": new.id, "question": new.question_id, "actor": new.actor_id}).one_or_none()
+    row = _SITUATION.one(tx.connection, {"id": new.id, "question": new.question_id, "actor": new.actor_id})
     if row is None:
         raise NotFound("question", show("question", new.question_id))
     stamp = digest({k: v for k, v in moves.row_of(new).items() if k != "guideline_id"})
@@ -82,7 +83,7 @@ def answer(tx: Tx, new: NewAnswer) -> AnswerResult:
     if counted and after.state == "answered":
         after = life.resolved(after)
     if turn_state != row.turn:
-        tx.execute(_SET_TURN, {"question": new.question_id, "actor": new.actor_id, "to": turn_state})
+        _SET_TURN.run(tx.connection, {"question": new.question_id, "actor": new.actor_id, "to": turn_state})
     moves.move(tx, row, before, after)
     _log_answer(tx, new, row, after, late=late, counted=counted)
     if counted and row.lane == "label":
@@ -93,7 +94,7 @@ def answer(tx: Tx, new: NewAnswer) -> AnswerResult:
 
 
 # Everything an answer needs to know, in one statement: this path is the product's hottest.
-_SITUATION = (
+_SITUATION = Prepared(
     sa.select(
         q.c.id,
         q.c.project_id,
@@ -121,7 +122,7 @@ _SITUATION = (
     .where(q.c.id == sa.bindparam("question"))
     .with_for_update(of=q)
 )
-_SET_TURN = (
+_SET_TURN = Prepared(
     sa.update(t)
     .where(t.c.question_id == sa.bindparam("question"), t.c.actor_id == sa.bindparam("actor"))
     .values(state=sa.bindparam("to"))
@@ -174,10 +175,10 @@ def _insert(tx: Tx, new: NewAnswer, row: Any, *, late: bool, stamp: str) -> int:
         "created": tx.now,
     }
     tx.count(row.project_id, "answers", 1)
-    return tx.execute(_INSERT_ANSWER, values).scalar_one()
+    return _INSERT_ANSWER.one(tx.connection, values).seq
 
 
-_INSERT_ANSWER = sa.insert(a).returning(a.c.seq)
+_INSERT_ANSWER = Prepared(sa.insert(a).returning(a.c.seq), columns=[c.name for c in a.c if c.name != "seq"])
 
 
 def _log_answer(tx: Tx, new: NewAnswer, row: Any, after: Progress, *, late: bool, counted: bool) -> None:

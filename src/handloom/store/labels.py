@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from ..core.protocols import Estimate
 from . import schema
 from .bulk import as_json, insert_rows
+from .prepared import Prepared
 from .upsert import upsert
 from .writer import Tx
 
 a = schema.answer
 _newer = a.alias("newer")
 
-_STANDING = (
+_STANDING = Prepared(
     sa.select(a.c.id, schema.actor.c.kind, a.c.value)
     .join(schema.actor, schema.actor.c.id == a.c.actor_id)
     .where(
@@ -33,7 +34,7 @@ _STANDING = (
 
 def standing(connection: sa.Connection, *, task_id: int, item_id: int) -> Sequence[tuple[str, str, Any]]:
     """(answer id, kind of actor, value) of the answers that count: in time, answered, not superseded."""
-    rows = connection.execute(_STANDING, {"item": item_id, "task": task_id})
+    rows = _STANDING.rows(connection, {"item": item_id, "task": task_id})
     return [(row.id, row.kind, row.value) for row in rows]
 
 
@@ -46,7 +47,7 @@ def refresh(tx: Tx, place: Any, *, had: bool, position: int) -> None:
         return
     estimate = tx.hooks.estimate(standing(tx.connection, task_id=place.task_id, item_id=place.item_id))
     if estimate is not None:
-        tx.execute(upsert(tx.dialect, schema.label, replace=_CHANGING), _row(place, estimate, position))
+        _PUT.run(tx.connection, _row(place, estimate, position))
     elif had:
         tx.execute(_REMOVE, {"task": place.task_id, "item": place.item_id})
     change = (estimate is not None) - had
@@ -55,6 +56,9 @@ def refresh(tx: Tx, place: Any, *, had: bool, position: int) -> None:
 
 
 _CHANGING = ("value", "confidence", "n", "answers", "test", "position")
+_PUT = Prepared(
+    lambda dialect: upsert(dialect, schema.label, replace=_CHANGING), columns=("task_id", "item_id", *_CHANGING)
+)
 
 
 def _row(place: Any, estimate: Estimate, position: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from ..core.errors import NotFound
 from ..core.ids import show
 from ..core.questions import Progress
 from . import schema
+from .prepared import Prepared
 from .writer import Tx
 
 q = schema.question
@@ -28,13 +29,13 @@ def _names(kind: type) -> tuple[str, ...]:
 
 
 def question(tx: Tx, question_id: int) -> Any:
-    row = tx.execute(_ONE, {"question": question_id}).one_or_none()
+    row = _ONE.one(tx.connection, {"question": question_id})
     if row is None:
         raise NotFound("question", show("question", question_id))
     return row
 
 
-_ONE = (
+_ONE = Prepared(
     sa.select(q.c.id, q.c.project_id, q.c.lane, q.c.needs, q.c.got, q.c.held, q.c.skips, q.c.doubts, q.c.state)
     .where(q.c.id == sa.bindparam("question"))
     .with_for_update()
@@ -49,8 +50,8 @@ def move(tx: Tx, row: Any, before: Progress, after: Progress) -> None:
     """Write where the question stands now, and its counters."""
     if after == before:
         return
-    tx.execute(
-        _MOVE,
+    _MOVE.run(
+        tx.connection,
         {
             "question": row.id,
             "to_got": after.got,
@@ -65,7 +66,7 @@ def move(tx: Tx, row: Any, before: Progress, after: Progress) -> None:
         tx.count(row.project_id, f"questions.{row.lane}.{after.state}", 1)
 
 
-_MOVE = (
+_MOVE = Prepared(
     sa.update(q)
     .where(q.c.id == sa.bindparam("question"))
     .values(

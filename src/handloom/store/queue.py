@@ -17,6 +17,7 @@ from ..core.errors import WrongState
 from ..core.ids import show
 from ..core.questions import State
 from . import moves, schema
+from .prepared import Prepared
 from .upsert import upsert
 from .writer import Tx
 
@@ -114,9 +115,9 @@ def claim(
     expire_leases(tx)
     wanted = {"project": project_id, "in_lane": lane, "by": actor_id, "n": n}
     if task_id is None:
-        rows = list(tx.execute(_CLAIM, wanted))
+        rows = _CLAIM.rows(tx.connection, wanted)
     else:
-        rows = list(tx.execute(_CLAIM_TASK, wanted | {"of_task": task_id}))
+        rows = _CLAIM_TASK.rows(tx.connection, wanted | {"of_task": task_id})
     if not rows:
         return []
     rows.sort(key=lambda row: (-row.priority, row.id))
@@ -186,23 +187,29 @@ def _claim_statement(*, by_task: bool) -> Any:
     )
 
 
-_CLAIM = _claim_statement(by_task=False)
-_CLAIM_TASK = _claim_statement(by_task=True)
+_CLAIM = Prepared(_claim_statement(by_task=False))
+_CLAIM_TASK = Prepared(_claim_statement(by_task=True))
 
 
 def _lease(tx: Tx, project_id: int, actor_id: int, question_ids: Sequence[int], until: float) -> None:
     rows = [{"question_id": i, "actor_id": actor_id, "state": "held", "until": until} for i in question_ids]
-    tx.execute(upsert(tx.dialect, t, replace=("state", "until")), rows)
+    _TAKE_TURN.many(tx.connection, rows)
     tx.emit(
         "question.claimed", project=project_id, actor=actor_id, body={"questions": list(question_ids), "until": until}
     )
+
+
+_TAKE_TURN = Prepared(
+    lambda dialect: upsert(dialect, t, replace=("state", "until")),
+    columns=("question_id", "actor_id", "state", "until"),
+)
 
 
 def release_claims(tx: Tx, *, actor_id: int, question_ids: Sequence[int]) -> int:
     """Give leases back; questions that the actor does not hold are left alone. Returns how many were given back."""
     released = 0
     for question_id in question_ids:
-        found = tx.execute(_END_LEASE, {"question": question_id, "actor": actor_id, "to": "released"}).rowcount
+        found = _END_LEASE.run(tx.connection, {"question": question_id, "actor": actor_id, "to": "released"})
         if not found:
             continue
         row = moves.question(tx, question_id)
@@ -213,7 +220,7 @@ def release_claims(tx: Tx, *, actor_id: int, question_ids: Sequence[int]) -> int
     return released
 
 
-_END_LEASE = (
+_END_LEASE = Prepared(
     sa.update(t)
     .where(
         t.c.question_id == sa.bindparam("question"),
@@ -226,7 +233,7 @@ _END_LEASE = (
 
 def expire_leases(tx: Tx) -> int:
     """End every lease whose time is over, and close every question past its own expiry. Cheap when there is none."""
-    overdue = tx.execute(_OVERDUE, {"now": tx.now}).all()
+    overdue = _OVERDUE.rows(tx.connection, {"now": tx.now})
     for turn in overdue:
         row = moves.question(tx, turn.question_id)
         before = moves.progress(row)
@@ -237,22 +244,24 @@ def expire_leases(tx: Tx) -> int:
             actor=turn.actor_id,
             body={"turns": [[turn.question_id, turn.actor_id]]},
         )
-    old = list(tx.execute(_OLD, {"now": tx.now}).scalars())
+    old = [row.id for row in _OLD.rows(tx.connection, {"now": tx.now})]
     if old:
         close(tx, old, "expired", "nobody answered in time; its default holds")
     return len(overdue) + len(old)
 
 
-_OVERDUE = (
+_OVERDUE = Prepared(
     sa.update(t)
     .where(t.c.state == sa.literal_column("'held'"), t.c.until < sa.bindparam("now"))
     .values(state="expired")
     .returning(t.c.question_id, t.c.actor_id)
 )
-_OLD = sa.select(q.c.id).where(
-    q.c.state.in_((sa.literal_column("'open'"), sa.literal_column("'claimed'"))),
-    q.c.expires.is_not(None),
-    q.c.expires < sa.bindparam("now"),
+_OLD = Prepared(
+    sa.select(q.c.id).where(
+        q.c.state.in_((sa.literal_column("'open'"), sa.literal_column("'claimed'"))),
+        q.c.expires.is_not(None),
+        q.c.expires < sa.bindparam("now"),
+    )
 )
 
 

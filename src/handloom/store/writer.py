@@ -23,6 +23,7 @@ from ..core.clock import Clock
 from ..core.errors import DiskFull, HandloomError, ReadOnly, Unavailable
 from ..core.protocols import Estimate
 from . import schema
+from .prepared import Prepared
 from .upsert import upsert
 
 T = TypeVar("T")
@@ -232,12 +233,15 @@ def _flush(tx: Tx) -> None:
     if tx.dialect == "postgresql":
         tx.connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_EVENT_LOCK})")
     if counts:
-        tx.execute(upsert(tx.dialect, schema.counter, add=("value",)), counts)
+        _ADD_COUNTS.many(tx.connection, counts)
     if tx.events:
-        tx.execute(_INSERT_EVENT, tx.events)
+        _INSERT_EVENT.many(tx.connection, tx.events)
 
 
-_INSERT_EVENT = sa.insert(schema.event)
+_ADD_COUNTS = Prepared(
+    lambda dialect: upsert(dialect, schema.counter, add=("value",)), columns=("project_id", "name", "value")
+)
+_INSERT_EVENT = Prepared(sa.insert(schema.event), columns=("kind", "project_id", "actor_id", "subject", "body", "at"))
 
 
 def _settle(group: Sequence[_Unit[Any]]) -> None:
