@@ -18,19 +18,23 @@ from .media import Media
 from .session import Case, Session
 from .strict import loads
 
-CHUNK = 1000
-"""Lines committed together at most."""
-MIN_CHUNK = 50
+CHUNK = 4000
+"""Lines committed together at most, while nobody answers."""
+MIN_CHUNK, SHARED_CHUNK = 50, 1000
+"""Lines committed together at least, and at most, while somebody answers."""
 TURN_SECONDS = 0.008
 """How long a commit may keep the writer from somebody's answer: chunks shrink or grow towards it."""
 ALONE_SECONDS = 5.0
-"""After so long without an answer an import takes whole chunks, which costs a third less CPU."""
+"""After so long without an answer an import takes whole chunks, which costs a third less CPU: the first answer then
+waits 0.1 s at most."""
 CHUNK_BYTES = 4 * 1024 * 1024
 MAX_LINE = 16 * 1024 * 1024
 """A text of a million characters fits, with each of them escaped as two ``\\uXXXX``."""
 MAX_KEY = 200
 MAX_REJECTED = 1000
 """Rejected lines that are listed; more are counted."""
+MAX_KNOWN = 10_000
+"""Labels that an import remembers as judged."""
 _FIELDS = frozenset(("key", "data", "labels", "meta", "split"))
 _SPLITS = {"test": True, "pool": False}
 
@@ -66,8 +70,8 @@ class Importer:
         self._session = session
         self._case: Case = session.case(project)
         self._plugins: list[tuple[TaskRow, Task]] = [(t, registry.find("tasks", t.kind)) for t in self._case.tasks]
-        self._size = CHUNK // 4  # until the first commit has told how long such a chunk takes
-        self._known: dict[tuple[int, str], dict[str, Any]] = {}
+        self._size = SHARED_CHUNK // 4  # until the first commit has told how long such a chunk takes
+        self._known: dict[tuple[int, str | tuple[str, ...]], dict[str, Any]] = {}
         self.media = Media(session)
         self.tally = Tally()
 
@@ -121,7 +125,7 @@ class Importer:
         )
         took = max(time.perf_counter() - began, 1e-6)
         alone = time.monotonic() - self._session.site.answered > ALONE_SECONDS
-        self._size = CHUNK if alone else int(min(CHUNK, max(MIN_CHUNK, len(new) * TURN_SECONDS / took)))
+        self._size = CHUNK if alone else int(min(SHARED_CHUNK, max(MIN_CHUNK, len(new) * TURN_SECONDS / took)))
         return added
 
     def _item(self, line: int, row: Mapping[str, Any]) -> items.NewItem:
@@ -167,14 +171,26 @@ class Importer:
         return found
 
     def _value(self, task: TaskRow, raw: Any) -> dict[str, Any]:
-        """A label in the form of its shape. A single word is judged once and then remembered: imports repeat few."""
-        if isinstance(raw, str) and (task.id, raw) in self._known:
-            return self._known[task.id, raw]
+        """A label in the form of its shape. Words are judged once and then remembered: imports repeat few."""
+        words = _words(raw)
+        if words is not None and (task.id, words) in self._known:
+            return self._known[task.id, words]
         shape = shapes.shape(registry.find("tasks", task.kind).shape)
         value = shape.show(shape.parse(raw, task.options, task.name))
-        if isinstance(raw, str):
-            self._known[task.id, raw] = value
+        if words is not None and len(self._known) < MAX_KNOWN:
+            self._known[task.id, words] = value
         return value
+
+
+def _words(raw: Any) -> str | tuple[str, ...] | None:
+    """A label that is a word or ``{"labels": [words]}`` as a key; None for any other value."""
+    if isinstance(raw, str):
+        return raw
+    if isinstance(raw, dict) and len(raw) == 1:
+        words = raw.get("labels")
+        if isinstance(words, list) and all(isinstance(word, str) for word in words):
+            return tuple(words)
+    return None
 
 
 def add_items(session: Session, project: str, lines: Iterable[Mapping[str, Any]], chunk: int = CHUNK) -> dict[str, Any]:

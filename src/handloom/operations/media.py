@@ -19,11 +19,13 @@ class Media:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def resolved(self, data: Mapping[str, Any]) -> dict[str, Any]:
+    def resolved(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """The data with every ``{"path"}`` or ``{"url"}`` replaced by its blob. Raises `BadReference`, `BadImage`.
 
         A ``{"blob"}`` has to be stored already: an item without its bytes could not be shown and would stop a training.
         """
+        if not any(isinstance(value, dict) for value in data.values()):
+            return data
         for name, value in data.items():
             if isinstance(value, dict) and "blob" in value and not _refers(value) and not self._stored(value["blob"]):
                 raise BadReference(

@@ -18,7 +18,7 @@ def _finite(text: str) -> float:
     return number
 
 
-_decode = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite).decode
+_decoder = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 
 
 def loads(raw: bytes) -> Any:
@@ -27,8 +27,8 @@ def loads(raw: bytes) -> Any:
     What is refused here could be stored by one database and not by the other, or come out of neither.
     """
     try:
-        text = raw.decode("utf-8-sig")
-        value = _decode(text)
+        text = raw.decode().removeprefix("\ufeff")
+        value = _value(text)
     except json.JSONDecodeError:
         raise
     except UnicodeDecodeError as error:
@@ -40,6 +40,15 @@ def loads(raw: bytes) -> Any:
     if "\\u" in text and not _plain(value):
         raise json.JSONDecodeError("a text holds a NUL character or half of a surrogate pair", "", 0)
     return value
+
+
+def _value(text: str) -> Any:
+    """Like ``decode``, whose two searches for blanks around the value cost a third of reading a short line."""
+    if text[:1] == "{" and text[-1:] == "}":
+        value, end = _decoder.raw_decode(text)
+        if end == len(text):
+            return value
+    return _decoder.decode(text)
 
 
 def _plain(value: Any) -> bool:

@@ -23,9 +23,12 @@ class LineCutter:
     def feed(self, chunk: bytes) -> None:
         """More bytes; lines that they complete go to ``ready``."""
         *whole, rest = chunk.split(b"\n")
-        for part in whole:
-            self._rest += part
-            self._end()
+        if whole:
+            self._rest += whole[0]
+            self._end(bytes(self._rest))
+            self._rest.clear()
+            for line in whole[1:]:
+                self._end(line)
         self._rest += rest
         if len(self._rest) > MAX_LINE:
             self._skipping = True
@@ -34,17 +37,17 @@ class LineCutter:
     def finish(self) -> None:
         """No more bytes come."""
         if self._rest or self._skipping:
-            self._end()
+            self._end(bytes(self._rest))
+            self._rest.clear()
 
     def take(self) -> list[Numbered]:
         """The lines that are ready."""
         ready, self.ready, self.size = self.ready, [], 0
         return ready
 
-    def _end(self) -> None:
+    def _end(self, raw: bytes) -> None:
         self._number += 1
-        line = bytes(self._rest).strip(b"\r \t") if self._number > 1 else bytes(self._rest).strip(b"\r \t\xef\xbb\xbf")
-        self._rest.clear()
+        line = raw.strip(b"\r \t" if self._number > 1 else b"\r \t\xef\xbb\xbf")
         if self._skipping or len(line) > MAX_LINE:
             self._skipping = False
             words = f"a line has at most {MAX_LINE // 2**20} MiB; this one is longer"

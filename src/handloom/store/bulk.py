@@ -26,3 +26,18 @@ def insert_rows(tx: Tx, table: sa.Table, columns: Sequence[str], rows: Sequence[
     mark = "?" if tx.dialect == "sqlite" else "%s"
     marks = ", ".join([mark] * len(columns))
     tx.connection.exec_driver_sql(f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})", list(rows))
+
+
+def select_among(tx: Tx, query: str, values: Sequence[str] | Sequence[int]) -> list[Any]:
+    """Rows of a statement that ends in the name of a column, where that column holds one of the values.
+
+    The values are one parameter, so the statement is the same for any number of them and is prepared once; an IN list
+    is built anew for each.
+    """
+    if not values:
+        return []
+    if tx.dialect == "sqlite":
+        found = tx.connection.exec_driver_sql(f"{query} IN (SELECT value FROM json_each(?))", (json.dumps(values),))
+    else:
+        found = tx.connection.exec_driver_sql(f"{query} = ANY(%s)", (list(values),))
+    return list(found.all())
