@@ -19,7 +19,7 @@ from ..store.features import Pool
 from ..store.projects import Project, TaskRow
 from ..store.queue import NewBatch, NewQuestion
 from ..store.training import Model
-from . import extras, models
+from . import extras, models, team
 from .learn import task_of
 from .models import Scores
 from .pool import prepare, ready
@@ -92,7 +92,9 @@ def put(
         )
     wanted = wish.strategy or project.settings["strategy"]
     strategy, why = _usable(wanted, scene, pool, light=wish.light)
-    drafts = _drafts(store, scene, pool, wish.n, strategy)
+    classes = tuple(task.options["labels"])
+    scores = models.get_scores(store, scene.model, len(classes)) if scene.model else None
+    drafts = _drafts(store, scene, pool, wish.n, strategy, scores)
     if strategy != wanted:
         drafts = [replace(draft, reason=f"{draft.reason}; {wanted} {why}") for draft in drafts]
     batch = NewBatch(
@@ -104,7 +106,8 @@ def put(
         model_id=scene.model.id if scene.model else None,
         actor_id=wish.actor_id,
     )
-    batch_id, numbers = write(lambda tx: store_drafts(tx, batch, drafts, registry.find("tasks", task.kind).shape))
+    gold = team.Disguise(scene.rng, _suggester(scene, scores, classes), project.settings["blind_share"])
+    batch_id, numbers = write(lambda tx: store_drafts(tx, project, task, batch, drafts, gold))
     return batch_id, numbers, strategy
 
 
@@ -126,8 +129,11 @@ def _chance(connection: Any, project: Project, task: TaskRow) -> np.random.Gener
     )
 
 
-def store_drafts(tx: Tx, batch: NewBatch, drafts: Sequence[ask.Draft], shape: str) -> tuple[int | None, list[int]]:
-    """Ask what nobody has answered or asked meanwhile."""
+def store_drafts(
+    tx: Tx, project: Project, task: TaskRow, batch: NewBatch, drafts: Sequence[ask.Draft], gold: team.Disguise
+) -> tuple[int | None, list[int]]:
+    """Ask what nobody has answered or asked meanwhile, as the project's rules want it. The questions, gold left out."""
+    shape = registry.find("tasks", task.kind).shape
     gone = picking.taken_of(tx.connection, batch.task_id or 0, [draft.item_id for draft in drafts])
     new = [
         NewQuestion(
@@ -144,13 +150,13 @@ def store_drafts(tx: Tx, batch: NewBatch, drafts: Sequence[ask.Draft], shape: st
         for draft in drafts
         if draft.item_id not in gone
     ]
-    return queue.ask(tx, batch, new)
+    return team.ask_all(tx, project, task, batch, new, gold)
 
 
-def _drafts(store: Store, scene: Scene, pool: Pool | None, n: int, strategy: str) -> list[ask.Draft]:
+def _drafts(
+    store: Store, scene: Scene, pool: Pool | None, n: int, strategy: str, scores: Scores | None
+) -> list[ask.Draft]:
     settings, task = scene.project.settings, scene.task
-    classes = tuple(task.options["labels"])
-    scores = models.get_scores(store, scene.model, len(classes)) if scene.model else None
     if strategy == "random" or pool is None:
         picks, tests = _drawn(store, scene, n)
     else:
@@ -158,18 +164,26 @@ def _drafts(store: Store, scene: Scene, pool: Pool | None, n: int, strategy: str
         tests = _tests(pool, free, n, settings["test_share"], scene.rng)
         picks = _picked(store, scene, pool, free & ~pool.tests, scores, n - len(tests), strategy)
         tests = tests[: max(0, n - len(picks))]
+    suggestion = _suggester(scene, scores, tuple(task.options["labels"]))
+    return ask.compose(picks, tests, suggestion=suggestion, blind_share=settings["blind_share"], rng=scene.rng)
+
+
+def _suggester(
+    scene: Scene, scores: Scores | None, classes: Sequence[str]
+) -> Callable[[int], Mapping[str, Any] | None]:
+    """What the latest model would answer about an item; None where it has not seen it."""
+    multi = bool(scene.task.options.get("multi", False))
 
     def suggestion(item_id: int) -> Mapping[str, Any] | None:
-        if scores is None or scene.model is None or not settings["suggestions"]:
+        if scores is None or scene.model is None or not scene.project.settings["suggestions"]:
             return None
         place, known = scores.at(np.array([item_id]))
         if not known[0]:
             return None
-        multi = bool(task.options.get("multi", False))
         chances = scores.probabilities[place[0]].astype(np.float32)
         return ask.suggest(chances, classes, multi=multi, model=show("model", scene.model.id))
 
-    return ask.compose(picks, tests, suggestion=suggestion, blind_share=settings["blind_share"], rng=scene.rng)
+    return suggestion
 
 
 def _drawn(store: Store, scene: Scene, n: int) -> tuple[list[Pick], list[Pick]]:
@@ -244,11 +258,13 @@ def _view(store: Store, scene: Scene, pool: Pool, candidates: Indices, scores: S
     if needs & extras.HEAVY and scene.model is not None:
         some = extras.draws_for(candidates, scene.rng)
         if "committee" in needs:
-            members = extras.committee(task, pool.features, rows, values, some, scene.rng)
+            wanted = train.targets(values, classes)
+            kind = registry.find("tasks", task.kind)
+            members = extras.committee(lambda: kind.learner(task.options), pool.features, rows, wanted, some, scene.rng)
             view = replace(view, committee=members)
         if "noisy" in needs:
-            drawn = extras.noisy(store, task, scene.model, pool.features, some, scene.rng)
-            view = replace(view, noisy=drawn)
+            learner = models.load(store, task, scene.model.digest).learner
+            view = replace(view, noisy=extras.noisy(learner, pool.features, len(classes), some, scene.rng))
     if "seconds" in needs:
         view = replace(view, seconds=extras.seconds(store, task, pool))
     if "rounds" in needs:
@@ -293,7 +309,7 @@ def at_once(tx: Tx, project: Project, task: TaskRow, n: int) -> int:
         needs=project.settings["overlap"],
         lane="label",
     )
-    return len(store_drafts(tx, batch, drafts, registry.find("tasks", task.kind).shape)[1])
+    return len(store_drafts(tx, project, task, batch, drafts, team.Disguise(rng))[1])
 
 
 def by_hand(store: Store, task: TaskRow, wish: Wish) -> tuple[int | None, list[int], str]:

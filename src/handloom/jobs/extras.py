@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from .. import select, train
-from ..core import registry
 from ..core.arrays import Draws, Features, Indices
 from ..core.protocols import Learner, Round
 from ..store import Store, picking, training
@@ -37,28 +36,31 @@ def draws_for(candidates: Indices, rng: np.random.Generator) -> Indices:
 
 
 def committee(
-    task: TaskRow, features: Features, rows: Indices, values: Sequence[Any], some: Indices, rng: np.random.Generator
+    learner: Callable[[], Learner],
+    features: Features,
+    rows: Indices,
+    targets: np.ndarray,
+    some: Indices,
+    rng: np.random.Generator,
 ) -> Draws:
-    """(members, n, classes) of learners fitted on labels drawn with replacement; nan outside ``some``. Breiman 1996."""
-    classes = task.options["labels"]
-    wanted = train.targets(values, classes)
+    """(members, n, classes) of learners fitted on labels drawn with replacement; nan outside ``some``. Breiman 1996.
+
+    targets: (rows, classes) of the labelled rows.
+    """
     asked = features.take(some)
-    out = np.full((MEMBERS, len(features), len(classes)), np.nan, dtype=np.float32)
+    out = np.full((MEMBERS, len(features), targets.shape[1]), np.nan, dtype=np.float32)
     for member in out:
         drawn = rng.integers(len(rows), size=len(rows))
-        learner: Learner = registry.find("tasks", task.kind).learner(task.options)
-        learner.fit(features.take(rows[drawn]), wanted[drawn], weights=None, rng=rng)
-        member[some] = learner.predict(asked)
+        fitted = learner()
+        fitted.fit(features.take(rows[drawn]), targets[drawn], weights=None, rng=rng)
+        member[some] = fitted.predict(asked)
     return out
 
 
-def noisy(
-    store: Store, task: TaskRow, model: Model, features: Features, some: Indices, rng: np.random.Generator
-) -> Draws:
+def noisy(learner: Learner, features: Features, classes: int, some: Indices, rng: np.random.Generator) -> Draws:
     """(draws, n, classes) of the model on inputs with noise; nan outside ``some``."""
-    learner = models.load(store, task, model.digest).learner
     asked = features.take(some)
-    out = np.full((MEMBERS, len(features), len(task.options["labels"])), np.nan, dtype=np.float32)
+    out = np.full((MEMBERS, len(features), classes), np.nan, dtype=np.float32)
     for draw in out:
         found = learner.predict(Features(with_noise(asked.matrix, rng), asked.vectors))
         draw[some] = 0.0  # labels that the task got after this model
