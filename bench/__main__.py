@@ -9,7 +9,19 @@ import subprocess
 import sys
 
 # Short ones first; learning_curves takes hours of CPU over all sets.
-ALL = ("start", "size", "bulk", "answers", "contention", "refresh", "kill", "web_latency", "learning_curves")
+ALL = (
+    "start",
+    "size",
+    "bulk",
+    "answers",
+    "contention",
+    "refresh",
+    "kill",
+    "web_latency",
+    "label_errors",
+    "cascade",
+    "learning_curves",
+)
 
 
 def main(names: list[str]) -> int:
