@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ..core.arrays import Draws
 from ..core.protocols import Pick, Pool
-from .by_score import MISSING, largest, pool_of
+from .by_score import MISSING, each, largest, pool_of
 from .draws import informations
 from .margin import margin, torn
 from .random import random
@@ -40,7 +40,7 @@ def bald(
             return MISSING
         return f"{len(draws)} models differ by {score:.0%} of full uncertainty; {torn(mine, multi, classes)}"
 
-    return largest(scores, n, pool, rng=rng, name="bald", reason=reason)
+    return largest(scores, n, pool, rng=rng, name="bald", reasons=each(reason))
 
 
 class Bald:

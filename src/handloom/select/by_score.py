@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -28,15 +28,21 @@ def largest(
     *,
     rng: np.random.Generator,
     name: str,
-    reason: Callable[[int, float], str],
+    reasons: Callable[[Indices, Scores], Sequence[str]],
 ) -> list[Pick]:
     """The n rows of ``pool`` with the largest of its scores; nan comes last, ties fall by ``rng``.
 
-    reason: from a row and its score to words.
+    reasons: from rows and their scores to words.
     """
     chosen = best(scores, n, rng)
     indices = chosen if pool is None else pool[chosen]
-    return make(indices, scores[chosen], name, lambda i: reason(int(indices[i]), float(scores[chosen[i]])))
+    words = reasons(indices, scores[chosen])
+    return make(indices, scores[chosen], name, words.__getitem__)
+
+
+def each(reason: Callable[[int, float], str]) -> Callable[[Indices, Scores], list[str]]:
+    """Reasons of many rows from the reason of one."""
+    return lambda rows, scores: [reason(row, score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True)]
 
 
 class ByProbability:

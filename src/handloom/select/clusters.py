@@ -8,6 +8,8 @@ import numpy.typing as npt
 from ..core.arrays import Indices, Vectors
 
 SAMPLE = 32_768
+SAMPLE_FLOATS = 6_000_000
+"""Of wide rows fewer are learned from, so that their copy stays within 24 MB."""
 SEEDING = 8
 BLOCK_FLOATS = 2_000_000
 """At most 8 MB of distances at a time."""
@@ -30,12 +32,13 @@ def centres(
 ) -> Floats:
     """(k, d) centres of ``vectors`` (n, d), or of some of its rows, each counting its ``weight`` times.
 
-    Learned from at most 32,768 rows. Arthur and Vassilvitskii 2007 for the start, then Lloyd's rounds.
+    Learned from at most 32,768 rows, fewer when they are wide. Arthur and Vassilvitskii 2007 for the start, then Lloyd's rounds.
     """
     index = np.arange(len(vectors), dtype=np.int64) if rows is None else rows
     heavy = np.ones(len(index), dtype=np.float32) if weight is None else weight
-    if len(index) > SAMPLE:
-        drawn = np.sort(rng.choice(len(index), size=SAMPLE, replace=False))
+    most = max(2 * k, min(SAMPLE, SAMPLE_FLOATS // max(1, vectors.shape[1])))
+    if len(index) > most:
+        drawn = np.sort(rng.choice(len(index), size=most, replace=False))
         index, heavy = index[drawn], heavy[drawn]
     sample = vectors[index]
     k = min(k, len(sample))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ..core.arrays import Draws
 from ..core.protocols import Pick, Pool
-from .by_score import MISSING, largest, pool_of
+from .by_score import MISSING, each, largest, pool_of
 from .draws import consensus_entropies, vote_entropies
 from .margin import called, margin, torn
 from .random import random
@@ -46,7 +46,7 @@ def committee(
         said = [f"{votes[k]} {called(int(k), classes)}" for k in np.argsort(-votes, kind="stable") if votes[k]]
         return f"{len(mine)} models vote: {', '.join(said[:4])}"
 
-    return largest(scores, n, pool, rng=rng, name="committee", reason=reason)
+    return largest(scores, n, pool, rng=rng, name="committee", reasons=each(reason))
 
 
 class Committee:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ..core.arrays import Indices, Probs, Scores, Vectors
 from ..core.protocols import Pick, Pool
 from .by_score import largest
-from .margin import margin, torn
+from .margin import all_torn, margin
 from .picks import finite, sides
 from .random import random
 from .uncertainty import entropies, is_multi
@@ -40,11 +40,12 @@ def density(
     alike = likeness(embeddings, pool)
     scores = (entropies(probabilities, pool, multi=multi) * alike**beta).astype(np.float32)
 
-    def reason(row: int, _: float) -> str:
-        like = float(alike[np.searchsorted(pool, row)])
-        return f"{torn(probabilities[row], multi, classes)}; {like:.2f} like the pool"
+    def reasons(rows: Indices, _: Scores) -> list[str]:
+        likes = alike[np.searchsorted(pool, rows)].tolist()
+        words = all_torn(probabilities[rows], multi, classes)
+        return [f"{word}; {like:.2f} like the pool" for word, like in zip(words, likes, strict=True)]
 
-    return largest(scores, n, pool, rng=rng, name="density", reason=reason)
+    return largest(scores, n, pool, rng=rng, name="density", reasons=reasons)
 
 
 def likeness(embeddings: Vectors, pool: Indices) -> Scores:

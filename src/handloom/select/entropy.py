@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ..core.arrays import Probs
+from ..core.arrays import Indices, Probs, Scores
 from ..core.protocols import Pick
 from .by_score import ByProbability, largest, pool_of
-from .margin import torn
+from .margin import all_torn
 from .uncertainty import entropies, is_multi
 
 
@@ -31,11 +31,12 @@ def entropy(
     multi = is_multi(probabilities) if multi is None else multi
     scores = entropies(probabilities, pool, multi=multi)
 
-    def reason(row: int, score: float) -> str:
-        known = np.isfinite(score)
-        return torn(probabilities[row], multi, classes) + (f", {score:.0%} of full uncertainty" if known else "")
+    def reasons(rows: Indices, found: Scores) -> list[str]:
+        words = all_torn(probabilities[rows], multi, classes)
+        shares = ["" if np.isnan(score) else f", {score:.0%} of full uncertainty" for score in found.tolist()]
+        return [word + share for word, share in zip(words, shares, strict=True)]
 
-    return largest(scores, n, pool, rng=rng, name="entropy", reason=reason)
+    return largest(scores, n, pool, rng=rng, name="entropy", reasons=reasons)
 
 
 class Entropy(ByProbability):

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ..core.arrays import Probs, Scores
 from ..core.protocols import Pick, Pool
-from .by_score import largest, pool_of
+from .by_score import each, largest, pool_of
 from .margin import margin, torn
 from .random import random
 from .uncertainty import doubts, is_multi
@@ -39,7 +39,7 @@ def gain_per_second(
     def reason(row: int, _: float) -> str:
         return f"{torn(probabilities[row], multi, classes)}, in about {seconds[row]:.1f} s"
 
-    return largest(scores, n, pool, rng=rng, name="gain_per_second", reason=reason)
+    return largest(scores, n, pool, rng=rng, name="gain_per_second", reasons=each(reason))
 
 
 class GainPerSecond:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ..core.arrays import Probs
+from ..core.arrays import Indices, Probs, Scores
 from ..core.protocols import Pick
 from .by_score import MISSING, ByProbability, largest, pool_of
 from .margin import called
@@ -31,16 +31,21 @@ def least_confidence(
     multi = is_multi(probabilities) if multi is None else multi
     scores = doubts(probabilities, pool, multi=multi)
 
-    def reason(row: int, score: float) -> str:
-        chances = probabilities[row]
-        if not np.isfinite(chances).all():
-            return MISSING
-        if multi:
-            return f"its likeliest labels have only {1 - score:.2f}"
-        k = int(chances.argmax())
-        return f"its likeliest label, {called(k, classes)}, has only {chances[k]:.2f}"
+    def reasons(rows: Indices, found: Scores) -> list[str]:
+        likeliest = probabilities[rows].argmax(axis=1).tolist()
+        return [
+            _reason(score, None if multi else called(k, classes)) for score, k in zip(found, likeliest, strict=True)
+        ]
 
-    return largest(scores, n, pool, rng=rng, name="least_confidence", reason=reason)
+    return largest(scores, n, pool, rng=rng, name="least_confidence", reasons=reasons)
+
+
+def _reason(score: float, label: str | None) -> str:
+    if np.isnan(score):
+        return MISSING
+    if label is None:
+        return f"its likeliest labels have only {1 - score:.2f}"
+    return f"its likeliest label, {label}, has only {1 - score:.2f}"
 
 
 class LeastConfidence(ByProbability):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ..core.arrays import Probs
+from ..core.arrays import Indices, Probs, Scores
 from ..core.protocols import Pick
 from .by_score import MISSING, ByProbability, largest, pool_of
 from .uncertainty import is_multi, margins
@@ -30,22 +30,31 @@ def margin(
     multi = is_multi(probabilities) if multi is None else multi
     scores = margins(probabilities, pool, multi=multi)
 
-    def reason(row: int, _: float) -> str:
-        return torn(probabilities[row], multi, classes)
+    def reasons(rows: Indices, _: Scores) -> list[str]:
+        return all_torn(probabilities[rows], multi, classes)
 
-    return largest(scores, n, pool, rng=rng, name="margin", reason=reason)
+    return largest(scores, n, pool, rng=rng, name="margin", reasons=reasons)
 
 
 def torn(chances: Probs, multi: bool, classes: Sequence[str] | None = None) -> str:
-    """``torn between 3 and 5 (0.48 against 0.45)``, or about one label of a multi-label task."""
-    if not np.isfinite(chances).all():
-        return MISSING
-    if multi or chances.size < 2:
-        k = int(np.abs(chances - 0.5).argmin())
-        return f"unsure whether {called(k, classes)} applies ({chances[k]:.2f})"
-    second, first = np.argsort(chances, kind="stable")[-2:]
-    names = f"{called(first, classes)} and {called(second, classes)}"
-    return f"torn between {names} ({chances[first]:.2f} against {chances[second]:.2f})"
+    """``torn between 3 and 5 (0.48 against 0.45)``, or about one label of a multi-label task. chances: (classes,)."""
+    return all_torn(chances[None], multi, classes)[0]
+
+
+def all_torn(chances: Probs, multi: bool, classes: Sequence[str] | None = None) -> list[str]:
+    """The same for each of (rows, classes)."""
+    known = np.isfinite(chances.sum(axis=1)).tolist()
+    at = np.arange(len(chances))
+    if multi or chances.shape[1] < 2:
+        near = np.abs(chances - 0.5).argmin(axis=1)
+        found = zip(known, near.tolist(), chances[at, near].tolist(), strict=True)
+        return [f"unsure whether {called(k, classes)} applies ({p:.2f})" if good else MISSING for good, k, p in found]
+    two = np.argsort(chances, axis=1, kind="stable")[:, -2:]
+    values = np.take_along_axis(chances, two, axis=1).tolist()
+    return [
+        f"torn between {called(k, classes)} and {called(j, classes)} ({p:.2f} against {q:.2f})" if good else MISSING
+        for good, (j, k), (q, p) in zip(known, two.tolist(), values, strict=True)
+    ]
 
 
 def called(number: int, classes: Sequence[str] | None) -> str:

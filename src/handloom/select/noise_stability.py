@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ..core.arrays import Draws, Probs
 from ..core.protocols import Pick, Pool
-from .by_score import MISSING, largest, pool_of
+from .by_score import MISSING, each, largest, pool_of
 from .draws import moves
 from .margin import margin, torn
 from .random import random
@@ -41,7 +41,7 @@ def noise_stability(
             return MISSING
         return f"a little noise moves its prediction by {score:.2f}; {torn(probabilities[row], multi, classes)}"
 
-    return largest(scores, n, pool, rng=rng, name="noise_stability", reason=reason)
+    return largest(scores, n, pool, rng=rng, name="noise_stability", reasons=each(reason))
 
 
 class NoiseStability:

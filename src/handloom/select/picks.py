@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -39,15 +39,16 @@ def best(scores: npt.NDArray[np.float32], n: int, rng: np.random.Generator) -> I
 
 def make(
     indices: Sequence[int] | Indices,
-    scores: Iterable[float],
+    scores: npt.ArrayLike,
     strategy: str,
     reason: Callable[[int], str],
     probability: float = 0.0,
 ) -> list[Pick]:
     """Picks in the order given; ``reason`` gets the position in that order. A score of nan is written as 0."""
+    values = np.nan_to_num(np.asarray(scores, dtype=np.float64)).tolist()
     return [
-        Pick(int(index), float(np.nan_to_num(score)), probability, strategy, reason(place))
-        for place, (index, score) in enumerate(zip(indices, scores, strict=True))
+        Pick(index, score, probability, strategy, reason(place))
+        for place, (index, score) in enumerate(zip(np.asarray(indices).tolist(), values, strict=True))
     ]
 
 
