@@ -5,7 +5,8 @@
     1 collect   readers and `store.items`; `advance` finds the new items in the pool
     2 select    job step `choose`: a strategy with its uniformly random share, and the living test set
     3 ask       questions with reason, probability and suggestion, into the queue people claim from
-    4 resolve   `wire`: answers become labels by majority, and decisions by quorum, as they arrive
+    4 resolve   `wire`: answers become labels by majority or by measured skill, and decisions by quorum, as they arrive;
+                job step `measure`: everybody's skill from gold and overlap together
     5 commit    job step `commit`: the labels as an immutable version with a content digest
     6 train     job steps `encode` (once per item) and `fit`
     7 evaluate  job step `assess`: on the living test set, against the release, the heuristic and the commonest label
@@ -26,12 +27,12 @@ from typing import Any
 from . import ask as asking
 from .core.errors import WrongState
 from .core.protocols import Finding
-from .jobs import choose, judge, learn, serve
+from .jobs import choose, judge, learn, measure, serve, team
 from .jobs.choose import Wish
 from .jobs.serve import Feedback, Predicted
-from .jobs.work import Runner, Step, at_once, execute, worker_name
+from .jobs.work import Runner, State, Step, Work, at_once, execute, worker_name
 from .resolve import Majority
-from .store import Store, Tx, commits, jobs, picking, projects, queue, training
+from .store import Store, Tx, commits, gold, jobs, picking, projects, queue, skills, training
 from .store.jobs import Job
 from .store.projects import Project, TaskRow
 
@@ -42,9 +43,16 @@ STEPS = ("collect", "select", "ask", "resolve", "commit", "train", "evaluate", "
 
 _ENCODE = Step("encode", "encodes new items", learn.encode)
 _CHOOSE = Step("choose", "picks what to ask next", choose.choose)
+
+
+def _commit(work: Work, state: State) -> State:
+    """Labels are weighed by what is known of people now, then made a version."""
+    return measure.measure(work, state) | learn.commit(work, state)
+
+
 JOBS: dict[str, tuple[Step, ...]] = {
     "refresh": (
-        Step("commit", "makes a version of the labels", learn.commit),
+        Step("commit", "makes a version of the labels", _commit),
         _ENCODE,
         Step("fit", "trains", learn.fit),
         Step("assess", "evaluates", judge.assess),
@@ -52,6 +60,7 @@ JOBS: dict[str, tuple[Step, ...]] = {
         _CHOOSE,
     ),
     "select": (_ENCODE, _CHOOSE),
+    "measure": (Step("measure", "measures people", measure.measure),),
 }
 """What a job of each kind does, in order."""
 
@@ -107,6 +116,8 @@ def wire(store: Store) -> None:
     """Give a store its resolvers: how answers become labels, and what a decision does. Once after opening it."""
     store.hooks.estimate = Majority().estimate
     store.hooks.decide = decided
+    store.hooks.weigh = team.weigh
+    store.hooks.follow = team.follow
 
 
 decided = judge.decided
@@ -153,11 +164,28 @@ def _advance_task(store: Store, project: Project, task: TaskRow, executor: Execu
         did += _start(store, task, "refresh", {"auto": True, "level": level, "position": now.newest}, executor)
     elif now.open < low and not live and _may_pick(now, last["select"], newest):
         did += _start(store, task, "select", {"level": level, "position": now.newest, "items": now.items}, executor)
+    if "measure" not in live and "refresh" not in live and _unmeasured(store, settings, task, now, last["measure"]):
+        did += _start(store, task, "measure", {"position": now.newest, "votes": settings["model_votes"]}, executor)
     if now.open < floor:
         count = store.write(lambda tx: _top_up(tx, project, task, floor))
         if count:
             did.append(Did(task.id, "ask", f"{count} items drawn at random, so that nobody waits"))
     return did
+
+
+def _unmeasured(
+    store: Store, settings: Mapping[str, Any], task: TaskRow, now: picking.Standing, last: Job | None
+) -> bool:
+    """Whether enough answers have come since people were measured. Costs nothing where nobody is."""
+    with store.read() as connection:
+        has_gold = bool(settings["gold_share"]) and bool(gold.tasks_with(connection, [task.id]))
+        if not measure.wanted(settings, has_gold=has_gold, shape=team.shape_of(task)):
+            return False
+        if last is not None and last.args.get("votes") != settings["model_votes"]:
+            return True
+        since = int(last.args.get("position", 0)) if last is not None else 0
+        enough = measure.due(now.labels)
+        return skills.answers_after(connection, task.id, since, enough=enough) >= enough
 
 
 def _seen(connection: Any, task: TaskRow, last: Job | None) -> int:

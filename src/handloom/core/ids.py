@@ -23,6 +23,7 @@ LETTERS = {
     "job": "j",
     "actor": "a",
     "guideline": "g",
+    "review": "w",
 }
 _NOUNS = {letter: noun for noun, letter in LETTERS.items()}
 _ID = re.compile(r"([a-z])([1-9][0-9]{0,17})")
@@ -62,3 +63,8 @@ def digest(value: Any) -> str:
     """BLAKE2b-160 of bytes, or of the canonical JSON of anything else, in hex (40 characters)."""
     raw = value if isinstance(value, bytes) else canonical(value).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(raw, digest_size=20).hexdigest()
+
+
+def fingerprint(text: str) -> int:
+    """BLAKE2b of a text in 128 bits, as a number: what stands for an item in the content digest of a dataset."""
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest(), "big")

@@ -2,7 +2,7 @@
 
     open ── claim ──> claimed ── answer ──> answered ── resolve ──> resolved
       ^                 │ release, expire          │ supersede
-      └─────────────────┘ <─────────────────────────┘
+      └─────────────────┘ <─────────────────────────┘ set aside, extend
     open, claimed ── skip ──> skipped      ── unsure, flag ──> escalated      (as many of them as answers were wanted)
     open, claimed ── stale | withdraw | expire_question ──> stale | withdrawn | expired
 
@@ -86,6 +86,20 @@ def answered(progress: Progress, outcome: Outcome, *, held: bool) -> Progress:
 def superseded(progress: Progress, old: Outcome, new: Outcome) -> Progress:
     """A counted answer was replaced by another of the same actor."""
     return settle(_count(_count(replace(progress, state="open"), old, -1), new, +1))
+
+
+def set_aside(progress: Progress, outcome: Outcome) -> Progress:
+    """A counted answer counts no more: whoever gave it was paused, or a reviewer rejected it. Somebody else is asked."""
+    if progress.state in WITHOUT_ANSWER:
+        return _count(progress, outcome, -1)
+    return settle(_count(replace(progress, state="open"), outcome, -1))
+
+
+def extended(progress: Progress, needs: int) -> Progress:
+    """More answers are wanted, since those there are do not make the label sure enough."""
+    if progress.state in WITHOUT_ANSWER:
+        return progress
+    return settle(replace(progress, needs=max(progress.needs, needs), state="open"))
 
 
 def resolved(progress: Progress) -> Progress:

@@ -21,6 +21,9 @@ POLICIES: dict[str, frozenset[str]] = {
     "export": frozenset(("reviewer", "expert", "engineer", "owner")),
     "write_guidelines": frozenset(("expert", "engineer", "owner")),
     "answer_decide": _LEADS,
+    "answer_expert": frozenset(("expert", "owner")),
+    "review": frozenset(("reviewer", "expert", "owner")),
+    "write_gold": frozenset(("expert", "engineer", "owner")),
     "add_items": _LEADS,
     "ask": _LEADS,
     "train": _LEADS,
@@ -29,6 +32,7 @@ POLICIES: dict[str, frozenset[str]] = {
     "roll_back": _LEADS,
     "read_people": frozenset(("reviewer", "engineer", "owner")),
     "manage_people": frozenset(("owner",)),
+    "manage_members": frozenset(("owner",)),
 }
 
 

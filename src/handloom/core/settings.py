@@ -149,7 +149,9 @@ def _pairs(value: Any) -> list[list[str]]:
     if (
         not isinstance(value, list)
         or len(value) > MAX_RULES
-        or not all(isinstance(pair, list) and len(pair) == 2 and all(isinstance(a, str) for a in pair) for pair in value)
+        or not all(
+            isinstance(pair, list) and len(pair) == 2 and all(isinstance(a, str) for a in pair) for pair in value
+        )
         or not all(_ACTOR.fullmatch(actor) for pair in value for actor in pair)
     ):
         raise Malformed('a list of pairs of actors is wanted: ["a3", "a5"] says that a3 never answers after a5')

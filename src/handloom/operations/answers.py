@@ -12,8 +12,10 @@ from ..core import shapes
 from ..core.errors import Malformed, TooLarge
 from ..core.ids import parse, show
 from ..core.questions import OUTCOMES
+from ..core.roles import allowed
 from ..store import Tx, projects
 from ..store import answers as stored
+from .questions import ANSWERS
 from .session import Asked, Session
 
 MAX_SECONDS = 86_400.0
@@ -46,7 +48,8 @@ def answering(session: Session, raw: Mapping[str, Any]) -> Callable[[Tx], tuple[
 
     def unit(tx: Tx) -> tuple[dict[str, Any], bool, int]:
         asked = session.site.question(tx.connection, number)
-        session.require("answer_decide" if asked.lane == "decide" else "answer_label")
+        acting = session.of(asked.project_id)
+        acting.require(ANSWERS[asked.lane])
         new = stored.NewAnswer(
             id=answer_id,
             question_id=number,
@@ -63,7 +66,11 @@ def answering(session: Session, raw: Mapping[str, Any]) -> Callable[[Tx], tuple[
             guideline_id=None if version is None else _guideline(tx, session, asked, version),
         )
         result = stored.answer(tx, new)
-        return _shown(result), result.repeated, result.project_id
+        if result.followed:  # somebody may have been paused, or something become gold
+            tx.after.append(session.site.forget)
+        secret = asked.lane in ("label", "gold") and not allowed(acting.actor.role, "read_answers")
+        hide = secret and bool(session.case_of(asked.project_id).checked)
+        return _shown(result, hide=hide), result.repeated, result.project_id
 
     return unit
 
@@ -96,15 +103,17 @@ def _guideline(tx: Tx, session: Session, asked: Asked, version: Any) -> int | No
     return projects.guideline_version(tx.connection, asked.task_id, version)
 
 
-def _shown(result: stored.AnswerResult) -> dict[str, Any]:
-    return {
+def _shown(result: stored.AnswerResult, *, hide: bool) -> dict[str, Any]:
+    """hide: where the question stands, which would tell gold from others."""
+    shown = {
         "id": result.id,
         "question": show("question", result.question_id),
-        "state": result.state,
+        "state": "answered" if hide else result.state,
         "counted": result.counted,
         "late": result.late,
         "superseded": result.supersedes,
     }
+    return shown if result.feedback is None else {**shown, "feedback": dict(result.feedback)}
 
 
 def _uuid(text: Any, field: str) -> str:

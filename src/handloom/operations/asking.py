@@ -8,11 +8,12 @@ from .. import loop
 from ..core import registry
 from ..core.errors import Malformed, UnknownKind
 from ..core.ids import show
-from .session import Session
+from .session import Session, in_project
 
 MAX_ASK = 10_000
 
 
+@in_project
 def ask(
     session: Session,
     project: str,
@@ -52,6 +53,7 @@ def _strategy(name: str) -> dict[str, Any]:
     return {"name": name, "help": str(getattr(plugin, "help", "")), "needs": list(getattr(plugin, "needs", ()))}
 
 
+@in_project
 def advance(session: Session, project: str) -> dict[str, Any]:
     """Let the loop look at the project now. ``{"did": [{"task", "action", "text", "job"}]}``, empty when there is nothing."""
     session.require("train")

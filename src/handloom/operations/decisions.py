@@ -10,11 +10,12 @@ from ..core.ids import show
 from ..core.questions import STATES
 from ..store import browse
 from . import pages, questions
-from .session import Session
+from .session import Session, in_project
 
 _STATES = {"open": ("open", "claimed"), "all": STATES}
 
 
+@in_project
 def decisions(
     session: Session, project: str, state: str = "open", cursor: str | None = None, limit: int | None = None
 ) -> dict[str, Any]:

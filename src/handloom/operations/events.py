@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..core.clock import iso
+from ..core.errors import NotFound
 from ..core.ids import show
 from ..core.roles import allowed
 from ..store import browse
@@ -16,7 +17,8 @@ PAGE = 500
 POLL_SECONDS = 0.5
 # Kinds whose body or mere order says who answered what; others than their actor need the right to read answers.
 _ANSWERS = ("answer.", "label.", "claim.", "prediction.")
-_PEOPLE = ("actor.",)
+_PEOPLE = ("actor.", "member.")
+_REVIEWS = ("gold.", "review.")
 _MODELS = ("model.", "release.", "dataset.")
 
 
@@ -61,19 +63,31 @@ def newest(session: Session) -> int:
 
 def visible(session: Session, row: Any) -> bool:
     """Whether this actor may see this event."""
+    try:
+        role, kind = _role(session, row), row.kind
+    except NotFound:
+        return False
     if row.actor_id == session.actor.id:
         return True
-    role, kind = session.actor.role, row.kind
     if kind.startswith(_ANSWERS):
         return allowed(role, "read_answers")
+    if kind.startswith(_REVIEWS):
+        return allowed(role, "review")
     if kind.startswith(_PEOPLE):
         return allowed(role, "read_people")
     return allowed(role, "read_models") or not kind.startswith(_MODELS)
 
 
+def _role(session: Session, row: Any) -> str:
+    """The actor's role where it happened; raises `NotFound` where they do not belong."""
+    return session.of(row.project_id).actor.role if row.project_id is not None else session.actor.role
+
+
 def shown(session: Session, row: Any) -> dict[str, Any]:
     """An event as it is shown to this actor; numbers of questions inside it get their letter."""
     body = _body(row.body)
+    if row.kind == "answer.given" and not allowed(_role(session, row), "read_answers"):
+        body = {name: value for name, value in body.items() if name != "state"}
     if row.kind.startswith("job.") and not allowed(session.actor.role, "read_models"):
         body = {name: value for name, value in body.items() if name != "message"}
     return {

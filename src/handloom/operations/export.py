@@ -15,7 +15,7 @@ from typing import Any, Literal
 from ..core.errors import Malformed
 from ..core.ids import LETTERS
 from ..store import export as rows
-from .session import Case, Session
+from .session import Case, Session, in_project
 
 FORMATS = {
     "jsonl": "application/x-ndjson",
@@ -54,6 +54,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
 }
 
 
+@in_project
 def export(
     session: Session, project: str, what: str = "labels", format: str = "jsonl", task: str | None = None
 ) -> Iterator[bytes]:

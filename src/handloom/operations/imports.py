@@ -15,7 +15,7 @@ from ..core.protocols import Task
 from ..store import Tx, items, people
 from ..store.projects import TaskRow
 from .media import Media
-from .session import Case, Session
+from .session import Case, Session, in_project
 from .strict import loads
 
 CHUNK = 4000
@@ -66,6 +66,7 @@ class Importer:
     """Takes chunks of lines; each is committed when `feed` returns. A bad line is reported and the others go on."""
 
     def __init__(self, session: Session, project: str) -> None:
+        session = session.within(project)
         session.require("add_items")
         self._session = session
         self._case: Case = session.case(project)
@@ -205,6 +206,7 @@ def add_items(session: Session, project: str, lines: Iterable[Mapping[str, Any]]
     return importer.done()
 
 
+@in_project
 def add_media(
     session: Session,
     project: str,

@@ -11,12 +11,13 @@ from ..core.ids import parse, show
 from ..core.roles import allowed
 from ..store import browse
 from . import guesses, pages, present
-from .session import Case, Session
+from .session import Case, Session, in_project
 
 STATES = ("unlabelled", "labelled", "asked", "test")
 MAX_SEARCH = 200
 
 
+@in_project
 def items(
     session: Session,
     project: str,
@@ -50,10 +51,11 @@ def item(session: Session, item: str) -> dict[str, Any]:
 
     Whoever may not read answers sees only their own: a label or a prediction would tell them what others said.
     """
-    session.require("read_project")
     number = parse("item", item)
     with session.store.read() as connection:
         row = browse.item_by_id(connection, number)
+        session = session.of(row.project_id)
+        session.require("read_project")
         case = session.case_of(row.project_id)
         labels = browse.labels_of_item(connection, number, [task.id for task in case.tasks])
         questions = browse.questions_of_item(connection, number)
@@ -88,8 +90,8 @@ def _of_task(
         "questions": [
             {
                 "id": show("question", q.id),
-                "lane": q.lane,
-                "state": q.state,
+                "lane": "label" if blind and q.lane == "gold" else q.lane,
+                "state": "answered" if blind and case.checked and q.lane in ("label", "gold") else q.state,
                 "strategy": q.strategy,
                 "probability": q.probability,
                 "reason": present.reason(q.strategy, q.reason, veiled=blind),
@@ -97,10 +99,15 @@ def _of_task(
                 "answers": [_answer(a) for a in answers if a.question_id == q.id],
             }
             for q in questions
-            if q.task_id == task_id
+            if q.task_id == task_id and not (blind and (q.lane == "expert" or _secret(case, q, answers)))
         ],
         "imported": [_answer(a) for a in answers if a.question_id is None and a.task_id == task_id],
     }
+
+
+def _secret(case: Case, question: Any, answers: Sequence[Any]) -> bool:
+    """Where there is gold, people see only questions that they have answered: others would tell which items are gold."""
+    return bool(case.checked) and not any(a.question_id == question.id for a in answers)
 
 
 def _filter(session: Session, project_id: int, task_id: int, filters: Mapping[str, str | None]) -> browse.ItemFilter:

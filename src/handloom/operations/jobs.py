@@ -10,9 +10,10 @@ from ..core.ids import parse, show
 from ..core.roles import allowed
 from ..store import jobs as rows
 from . import pages
-from .session import Session
+from .session import Session, in_project
 
 
+@in_project
 def jobs(session: Session, project: str, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
     """Jobs of a project, newest first."""
     session.require("read_project")
@@ -24,15 +25,19 @@ def jobs(session: Session, project: str, cursor: str | None = None, limit: int |
 
 def job(session: Session, job: str) -> dict[str, Any]:
     """How far one job is."""
-    session.require("read_project")
     with session.store.read() as connection:
-        return shown(session, rows.get(connection, parse("job", job)))
+        found = rows.get(connection, parse("job", job))
+    session = session.of(found.project_id)
+    session.require("read_project")
+    return shown(session, found)
 
 
 def cancel(session: Session, job: str) -> dict[str, Any]:
     """Ask a job to stop; it does at its next step."""
-    session.require("train")
     number = parse("job", job)
+    with session.store.read() as connection:
+        session = session.of(rows.get(connection, number).project_id)
+    session.require("train")
     return shown(session, loop.cancel(session.store, number, actor_id=session.actor.id))
 
 

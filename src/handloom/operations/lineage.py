@@ -6,14 +6,18 @@ from typing import Any
 
 from ..core.ids import parse_any
 from ..store import lineage as rows
+from ..store import members
 from .session import Session
 
 
 def lineage(session: Session, id: str) -> dict[str, Any]:
     """``{"id", "kind", "nodes", "edges"}`` behind a prediction, release, model, run, commit, question or item."""
-    session.require("read_models")
     noun, number = parse_any(id)
     with session.store.read() as connection:
+        project_id = members.project_of(connection, noun, number)
+        if project_id is not None:
+            session = session.of(project_id)
+        session.require("read_models")
         graph = rows.trace(connection, noun, number)
     return {
         "id": id,

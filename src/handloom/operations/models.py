@@ -12,11 +12,12 @@ from ..core.ids import parse, show
 from ..store import browse, people, training
 from ..store.training import Evaluation, Model, Release, Run
 from . import jobs, pages
-from .session import Session
+from .session import Session, in_project
 
 MAX_REASON = 20_000
 
 
+@in_project
 def models(
     session: Session, project: str, task: str | None = None, cursor: str | None = None, limit: int | None = None
 ) -> dict[str, Any]:
@@ -40,10 +41,11 @@ def models(
 
 def model(session: Session, model: str) -> dict[str, Any]:
     """One model with its evaluation in full, and how it was trained."""
-    session.require("read_models")
     number = parse("model", model)
     with session.store.read() as connection:
         found = training.model(connection, number)
+        session = session.of(found.project_id)
+        session.require("read_models")
         run = training.the_run(connection, found.run_id)
         evaluation = training.evaluations(connection, [number]).get(number)
         serving = training.current(connection, found.task_id)
@@ -82,6 +84,7 @@ def metrics(evaluation: Evaluation | None) -> dict[str, Any] | None:
     return {"accuracy": candidate["accuracy"], "macro_f1": candidate["macro_f1"]}
 
 
+@in_project
 def train(session: Session, project: str, task: str | None = None) -> dict[str, Any]:
     """Train a model now, in a worker; the running job when there is one already."""
     session.require("train")
@@ -91,6 +94,7 @@ def train(session: Session, project: str, task: str | None = None) -> dict[str, 
     return jobs.shown(session, job)
 
 
+@in_project
 def releases(
     session: Session, project: str, task: str | None = None, cursor: str | None = None, limit: int | None = None
 ) -> dict[str, Any]:
@@ -126,6 +130,7 @@ def release(v: Release, number: int, actor: str, until: float | None) -> dict[st
     }
 
 
+@in_project
 def rollback(session: Session, project: str, reason: str, task: str | None = None) -> dict[str, Any]:
     """Serve the release before this one again, at once."""
     session.require("roll_back")

@@ -16,7 +16,7 @@ from ..store import jobs as job_rows
 from ..store.projects import TaskRow
 from ..store.training import Evaluation, Model, Release
 from . import jobs, models, present
-from .session import Session
+from .session import Session, in_project
 
 CURVE = 200
 JOBS = 5
@@ -47,6 +47,7 @@ class _Facts:
         return any(job.state in _LIVE and (not kinds or job.kind in kinds) for job in self.jobs)
 
 
+@in_project
 def overview(session: Session, project: str, task: str | None = None) -> dict[str, Any]:
     """What is there, what happens, what waits for whom. Models and decisions only for roles that may read them."""
     session.require("read_project")

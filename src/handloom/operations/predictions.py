@@ -13,12 +13,13 @@ from ..core.ids import parse, show
 from ..store import predictions as rows
 from . import pages
 from .media import Media
-from .session import Session
+from .session import Session, in_project
 
 MAX_ITEMS = 1000
 MAX_NOTE = 20_000
 
 
+@in_project
 def predict(
     session: Session, project: str, items: Sequence[Mapping[str, Any]], task: str | None = None
 ) -> dict[str, Any]:
@@ -52,7 +53,6 @@ def feedback(
     session: Session, prediction: str, value: Any = None, correct: bool | None = None, note: str | None = None
 ) -> dict[str, Any]:
     """Say what was right, or whether it was; what was wrong becomes a question."""
-    session.require("give_feedback")
     if value is None and correct is None and note is None:
         raise Malformed("feedback says something: a value, correct true or false, or a note")
     if note is not None and len(note) > MAX_NOTE:
@@ -60,6 +60,8 @@ def feedback(
     number = parse("prediction", prediction)
     with session.store.read() as connection:
         found = rows.get(connection, number)
+    session = session.of(found.project_id)
+    session.require("give_feedback")
     task = session.case_of(found.project_id).task(show("task", found.task_id))
     if value is not None:
         shape = shapes.shape(registry.find("tasks", task.kind).shape)
@@ -70,6 +72,7 @@ def feedback(
     return {"id": show("prediction", number), "question": None if question is None else show("question", question)}
 
 
+@in_project
 def predictions(session: Session, project: str, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
     """The log of predictions, newest first."""
     session.require("read_models")

@@ -10,12 +10,13 @@ from typing import Any
 
 from ..core import ids, registry, shapes
 from ..core.errors import BadTask, Malformed, NotFound, TooLarge, WrongState
+from ..core.ids import show
 from ..core.settings import merged
 from ..jobs import heuristic
 from ..store import Tx, people
 from ..store import projects as rows
 from . import pages, present
-from .session import Case, Session
+from .session import Case, Session, in_project
 
 NAME = re.compile(r"\w[\w .\-]{0,99}")
 MAX_TASKS = 50
@@ -31,15 +32,18 @@ def projects(session: Session, cursor: str | None = None, limit: int | None = No
         numbers = [p.id for p in found]
         tasks, counters = rows.tasks(connection, numbers), rows.counts(connection, numbers)
         guidelines = rows.newest_guidelines(connection, [t.id for ts in tasks.values() for t in ts])
-        return pages.page(
-            "projects",
-            found,
-            n,
-            lambda p: p.id,
-            lambda p: present.project(p, tasks[p.id], guidelines, counters[p.id]),
-        )
+    shown = pages.page(
+        "projects",
+        found,
+        n,
+        lambda p: p.id,
+        lambda p: present.project(p, tasks[p.id], guidelines, counters[p.id]),
+    )
+    mine = {show("project", p.id) for p in found if session.case_of(p.id).role(session.actor) is not None}
+    return {**shown, "projects": [p for p in shown["projects"] if p["id"] in mine]}
 
 
+@in_project
 def project(session: Session, project: str) -> dict[str, Any]:
     """One project with its settings, tasks and counts."""
     session.require("read_project")
@@ -77,6 +81,7 @@ def create_project(
     return _shown(session, session.case_of(new.id))
 
 
+@in_project
 def change_settings(session: Session, project: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Change some settings; the others stay."""
     session.require("change_project")
@@ -97,6 +102,7 @@ def change_settings(session: Session, project: str, settings: Mapping[str, Any])
     return _shown(session, session.case_of(case.project.id))
 
 
+@in_project
 def add_task(
     session: Session,
     project: str,
@@ -119,6 +125,7 @@ def add_task(
     return _task(session, case.project.id, new.id)
 
 
+@in_project
 def change_task(session: Session, project: str, task: str, labels: Sequence[str] | None = None) -> dict[str, Any]:
     """The next version of a task. Labels may only be added: answers given under an older version stay valid."""
     session.require("change_project")
@@ -146,6 +153,7 @@ def change_task(session: Session, project: str, task: str, labels: Sequence[str]
     return _task(session, case.project.id, number)
 
 
+@in_project
 def guidelines(session: Session, project: str, task: str) -> dict[str, Any]:
     """Every version of a task's guidelines, newest first."""
     session.require("read_project")
@@ -156,6 +164,7 @@ def guidelines(session: Session, project: str, task: str) -> dict[str, Any]:
     return {"guidelines": [present.guideline(g, names[g.actor_id]) for g in found]}
 
 
+@in_project
 def add_guidelines(session: Session, project: str, task: str, text: str) -> dict[str, Any]:
     """The next version of a task's guidelines."""
     session.require("write_guidelines")

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import numpy as np
 
 from ..core import ids
 from ..core.errors import NotFound
 from ..core.roles import require
 from ..loop import Executor, inline
-from ..store import Store, browse, people, projects
+from ..store import Store, browse, gold, members, people, projects
+from ..store.members import Member
 from ..store.projects import Guideline, Project, TaskRow
 
+P = ParamSpec("P")
+R = TypeVar("R")
 MOST_ASKED = 20_000
 FRESH_SECONDS = 1.0
 """How long another process's change of a task may go unseen here."""
@@ -31,6 +37,18 @@ class Case:
     project: Project
     tasks: tuple[TaskRow, ...]
     guidelines: Mapping[int, Guideline]
+    members: Mapping[int, Member] = field(default_factory=dict)
+    checked: frozenset[int] = frozenset()
+    """Tasks with gold that is asked among other questions."""
+
+    def role(self, actor: people.Actor) -> str | None:
+        """What this actor is in the project, None for nobody. Owners of the workspace are owners everywhere."""
+        if actor.role == "owner":
+            return actor.role
+        member = self.members.get(actor.id)
+        if member is not None:
+            return member.role if member.state != "removed" else None
+        return None if self.project.settings["members_only"] else actor.role
 
     def task(self, ref: str | None) -> TaskRow:
         """The task of that name or id; the only one there is when nothing is named; raises `NotFound`."""
@@ -76,6 +94,8 @@ class Site:
     asked: dict[int, Asked] = field(default_factory=dict)
     answered: float = float("-inf")
     """When somebody last answered here, on the monotonic clock: imports then make way."""
+    rng: np.random.Generator = field(default_factory=np.random.default_rng)
+    """Chance of who gets gold when; a simulation gives one of its own."""
 
     def case(self, ref: str) -> Case:
         """The project of that id or name with its tasks, at most a second old; raises `NotFound`."""
@@ -117,7 +137,14 @@ class Site:
             else:
                 found = projects.find(connection, number)
             tasks = tuple(projects.tasks(connection, [found.id])[found.id])
-            return Case(found, tasks, projects.newest_guidelines(connection, [task.id for task in tasks]))
+            numbers = [task.id for task in tasks]
+            return Case(
+                found,
+                tasks,
+                projects.newest_guidelines(connection, numbers),
+                members.of_project(connection, found.id),
+                gold.tasks_with(connection, numbers),
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +162,18 @@ class Session:
         """Raise `Forbidden` unless the actor's role may do this action."""
         require(self.actor.role, action)
 
+    def within(self, ref: str) -> Session:
+        """The same actor with their role in a project; raises `NotFound` for whoever does not belong to it."""
+        case = self.site.case(ref)
+        role = case.role(self.actor)
+        if role is None:
+            raise NotFound("project", ref[:80])
+        return self if role == self.actor.role else Session(self.site, replace(self.actor, role=role))
+
+    def of(self, project_id: int) -> Session:
+        """`within` by number."""
+        return self.within(ids.show("project", project_id))
+
     def case(self, ref: str) -> Case:
         """The project of that id or name, with its tasks."""
         return self.site.case(ref)
@@ -142,3 +181,13 @@ class Session:
     def case_of(self, project_id: int) -> Case:
         """The project of that number, with its tasks."""
         return self.site.case(ids.show("project", project_id))
+
+
+def in_project(operation: Callable[Concatenate[Session, str, P], R]) -> Callable[Concatenate[Session, str, P], R]:
+    """An operation on a project (its second argument) acts in the role that the actor has there, or not at all."""
+
+    @wraps(operation)
+    def acting(session: Session, project: str, *args: P.args, **named: P.kwargs) -> R:
+        return operation(session.within(project), project, *args, **named)
+
+    return acting

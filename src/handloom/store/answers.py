@@ -6,7 +6,7 @@ Sent again, an answer changes nothing. A correction is a new answer that superse
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from ..core.errors import AnswerMismatch, NotClaimed, NotFound, QuestionClosed, 
 from ..core.ids import digest, show
 from ..core.questions import Outcome, Progress, State
 from . import labels, moves, schema
+from .people_schema import gold
 from .prepared import Prepared
 from .writer import Tx
 
@@ -55,6 +56,20 @@ class AnswerResult:
     late: bool
     repeated: bool
     supersedes: str | None
+    feedback: Mapping[str, Any] | None = None
+    followed: bool = False
+    """Whether it told something about a person, who may be paused now, or is gold now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A counted answer that may mean something for people. row: the situation it came into (`_SITUATION`); after: where
+    its question stands now; position: its seq."""
+
+    row: Any
+    new: NewAnswer
+    after: Progress
+    position: int
 
 
 def answer(tx: Tx, new: NewAnswer) -> AnswerResult:
@@ -87,10 +102,27 @@ def answer(tx: Tx, new: NewAnswer) -> AnswerResult:
     moves.move(tx, row, before, after)
     _log_answer(tx, new, row, after, late=late, counted=counted)
     if counted and row.lane == "label":
-        labels.refresh(tx, row, had=row.labelled is not None, position=seq)
-    elif counted and new.outcome == "answered" and tx.hooks.decide is not None:
+        if row.most is None and row.trusted is None:
+            labels.refresh(tx, row, had=row.labelled is not None, position=seq)
+    elif counted and row.lane == "decide" and new.outcome == "answered" and tx.hooks.decide is not None:
         tx.hooks.decide(tx, new.question_id, dict(new.value or {}), new.actor_id)
+    if counted and tx.hooks.follow is not None and _concerns_people(row, after):
+        after, feedback = tx.hooks.follow(tx, Followed(row, new, after, seq))
+        result = _result(new, row, after.state, late=late, counted=counted, repeated=False)
+        return replace(result, feedback=feedback, followed=row.lane != "label" or row.trusted is not None)
     return _result(new, row, after.state, late=late, counted=counted, repeated=False)
+
+
+def _concerns_people(row: Any, after: Progress) -> bool:
+    """Whether an answer can tell about skill, end in a conflict or leave a label unsure; most projects' answers cannot."""
+    if row.lane == "decide":
+        return False
+    return (
+        row.lane != "label"
+        or row.most is not None
+        or after.state == "escalated"
+        or (after.state == "resolved" and row.needs > 1)
+    )
 
 
 # Everything an answer needs to know, in one statement: this path is the product's hottest.
@@ -107,17 +139,20 @@ _SITUATION = Prepared(
         q.c.skips,
         q.c.doubts,
         q.c.state,
+        q.c.most,
         t.c.state.label("turn"),
         a.c.digest.label("seen"),
         a.c.late.label("seen_late"),
         schema.item.c.test,
         schema.label.c.n.label("labelled"),
+        gold.c.answer_id.label("trusted"),
     )
     .select_from(
         q.outerjoin(t, sa.and_(t.c.question_id == q.c.id, t.c.actor_id == sa.bindparam("actor")))
         .outerjoin(a, a.c.id == sa.bindparam("id"))
         .outerjoin(schema.item, schema.item.c.id == q.c.item_id)
         .outerjoin(schema.label, sa.and_(schema.label.c.item_id == q.c.item_id, schema.label.c.task_id == q.c.task_id))
+        .outerjoin(gold, sa.and_(gold.c.item_id == q.c.item_id, gold.c.task_id == q.c.task_id))
     )
     .where(q.c.id == sa.bindparam("question"))
     .with_for_update(of=q)
@@ -200,7 +235,15 @@ def _log_answer(tx: Tx, new: NewAnswer, row: Any, after: Progress, *, late: bool
     )
 
 
-def _result(new: NewAnswer, row: Any, state: State, *, late: bool, counted: bool, repeated: bool) -> AnswerResult:
+def _result(
+    new: NewAnswer,
+    row: Any,
+    state: State,
+    *,
+    late: bool,
+    counted: bool,
+    repeated: bool,
+) -> AnswerResult:
     return AnswerResult(
         id=new.id,
         question_id=new.question_id,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from ..core.protocols import Estimate
 from . import schema
 from .bulk import as_json, insert_rows
+from .people_schema import aside
 from .prepared import Prepared
 from .upsert import upsert
 from .writer import Tx
@@ -27,13 +27,14 @@ _STANDING = Prepared(
         a.c.outcome == "answered",
         a.c.late == sa.false(),
         ~sa.exists().where(_newer.c.supersedes == a.c.id),
+        ~sa.exists().where(aside.c.answer_id == a.c.id),
     )
     .order_by(a.c.seq)
 )
 
 
 def standing(connection: sa.Connection, *, task_id: int, item_id: int) -> Sequence[tuple[str, str, Any]]:
-    """(answer id, kind of actor, value) of the answers that count: in time, answered, not superseded."""
+    """(answer id, kind of actor, value) of the answers that count: in time, answered, not superseded or set aside."""
     rows = _STANDING.rows(connection, {"item": item_id, "task": task_id})
     return [(row.id, row.kind, row.value) for row in rows]
 
@@ -85,8 +86,7 @@ _REMOVE = sa.delete(schema.label).where(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a label belongs."""
 
     project_id: int
@@ -96,18 +96,24 @@ class Place:
 
 
 def first(tx: Tx, answers: Sequence[tuple[Place, str, Any]], position: int) -> None:
-    """Labels of new items, each from the one answer (place, answer id, value) that came with it."""
+    """Labels of places that have but one answer (place, answer id, value), which an import gave."""
     if tx.hooks.estimate is None:
         return
     rows: list[tuple[Any, ...]] = []
-    texts: dict[int, str | None] = {}
+    # Equal values, which an import shares, are estimated once: what one answer is worth does not depend on its id.
+    known: dict[int, tuple[str | None, float, int, bool] | None] = {}
     for place, answer_id, value in answers:
-        estimate = tx.hooks.estimate([(answer_id, "import", value)])
-        if estimate is None:
+        if id(value) not in known:
+            estimate = tx.hooks.estimate([(answer_id, "import", value)])
+            known[id(value)] = estimate and (
+                *(as_json(estimate.value), estimate.confidence, estimate.n),
+                bool(estimate.answers),
+            )
+        found = known[id(value)]
+        if found is None:
             continue
+        text, confidence, n, counted = found
         _count(tx, place, by=1)
-        if id(value) not in texts:  # an import shares equal values
-            texts[id(value)] = as_json(estimate.value)
-        stored = (place.task_id, place.item_id, texts[id(value)], estimate.confidence, estimate.n)
-        rows.append((*stored, as_json(list(estimate.answers)), place.test, position))
+        names = f'["{answer_id}"]' if counted else "[]"
+        rows.append((place.task_id, place.item_id, text, confidence, n, names, place.test, position))
     insert_rows(tx, schema.label, ("task_id", "item_id", *_CHANGING), rows)

@@ -39,7 +39,11 @@ class NewBatch:
 
 @dataclass(frozen=True, slots=True)
 class NewQuestion:
-    """One question of a batch. probability: of being drawn at random, 0 when a rule picked it."""
+    """One question of a batch. probability: of being drawn at random, 0 when a rule picked it.
+
+    audience: the assignment rule that says who may have it; most: answers at most while its label is unsure, None:
+    exactly those it needs; lane and needs: None as the batch has them.
+    """
 
     item_id: int | None
     shape: str
@@ -52,18 +56,24 @@ class NewQuestion:
     suggestion: Mapping[str, Any] | None = None
     body: Mapping[str, Any] | None = None
     expires: float | None = None
+    audience: str | None = None
+    most: int | None = None
+    lane: str | None = None
+    needs: int | None = None
 
 
 def ask(tx: Tx, batch: NewBatch, questions: Sequence[NewQuestion]) -> tuple[int | None, list[int]]:
     """Create a batch of open questions; an item that is being asked already is left out. (None, []) when none is left."""
-    items = [new.item_id for new in questions if new.item_id is not None]
-    busy = _being_asked(tx, batch.task_id, items)
     fresh: list[NewQuestion] = []
-    seen: set[int | None] = set(busy)
+    seen: dict[str, set[int | None]] = {}
     for new in questions:
-        if new.item_id is None or new.item_id not in seen:
+        lane = new.lane or batch.lane
+        if lane not in seen:
+            same = [one.item_id for one in questions if (one.lane or batch.lane) == lane and one.item_id is not None]
+            seen[lane] = set(_being_asked(tx, batch.task_id, lane, same))
+        if new.item_id is None or new.item_id not in seen[lane]:
             fresh.append(new)
-            seen.add(new.item_id)
+            seen[lane].add(new.item_id)
     if not fresh:
         return None, []
     row = moves.row_of(batch) | {"n": len(fresh), "created": tx.now}
@@ -72,13 +82,15 @@ def ask(tx: Tx, batch: NewBatch, questions: Sequence[NewQuestion]) -> tuple[int 
         "project_id": batch.project_id,
         "task_id": batch.task_id,
         "batch_id": batch_id,
-        "lane": batch.lane,
-        "needs": batch.needs,
         "created": tx.now,
     }
-    rows = [moves.row_of(new) | common for new in fresh]
+    rows = [
+        moves.row_of(new) | common | {"lane": new.lane or batch.lane, "needs": new.needs or batch.needs}
+        for new in fresh
+    ]
     ids = list(tx.execute(_INSERT_QUESTIONS, rows).scalars())
-    tx.count(batch.project_id, f"questions.{batch.lane}.open", len(ids))
+    for row in rows:
+        tx.count(batch.project_id, f"questions.{row['lane']}.open", 1)
     tx.emit(
         "question.asked",
         project=batch.project_id,
@@ -94,13 +106,14 @@ CHUNK = 500
 """Ids in one IN list: under the variable limits of old SQLite builds."""
 
 
-def _being_asked(tx: Tx, task_id: int | None, items: Sequence[int]) -> set[int]:
+def _being_asked(tx: Tx, task_id: int | None, lane: str, items: Sequence[int]) -> set[int]:
     found: set[int] = set()
     for start in range(0, len(items), CHUNK):
         rows = tx.execute(
             sa.select(q.c.item_id).where(
                 q.c.item_id.in_(items[start : start + CHUNK]),
                 q.c.task_id == task_id,
+                q.c.lane == lane,
                 q.c.state.in_(("open", "claimed")),
             )
         )
@@ -108,24 +121,92 @@ def _being_asked(tx: Tx, task_id: int | None, items: Sequence[int]) -> set[int]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What an actor may not have. audiences: assignment rules they satisfy; after: actors whose items they never get;
+    beside: actors who must not hold the same question at the same time."""
+
+    audiences: tuple[str, ...] = ()
+    after: tuple[int, ...] = ()
+    beside: tuple[int, ...] = ()
+
+
 def claim(
-    tx: Tx, *, project_id: int, actor_id: int, lane: str, n: int, lease_seconds: float, task_id: int | None = None
+    tx: Tx,
+    *,
+    project_id: int,
+    actor_id: int,
+    lane: str,
+    n: int,
+    lease_seconds: float,
+    task_id: int | None = None,
+    route: Route | None = None,
 ) -> list[int]:
     """Lease up to n open questions to an actor, best first. Never one the actor holds or has answered."""
     expire_leases(tx)
-    wanted = {"project": project_id, "in_lane": lane, "by": actor_id, "n": n}
-    if task_id is None:
-        rows = _CLAIM.rows(tx.connection, wanted)
+    rows = _offered(tx, project_id, actor_id, lane, n, task_id, route)
+    return _taken(tx, project_id, actor_id, {lane: rows}, tx.now + lease_seconds)[lane]
+
+
+def claim_mixed(
+    tx: Tx,
+    *,
+    project_id: int,
+    actor_id: int,
+    n: int,
+    hidden: int,
+    lease_seconds: float,
+    task_id: int | None = None,
+    route: Route | None = None,
+) -> tuple[list[int], list[int]]:
+    """Like `claim` in the lane ``label``, up to ``hidden`` of the n being gold instead: (label, gold) questions.
+
+    No gold where there is nothing else to answer.
+    """
+    expire_leases(tx)
+    gold = _offered(tx, project_id, actor_id, "gold", hidden, task_id, None) if hidden else []
+    rows = _offered(tx, project_id, actor_id, "label", max(1, n - len(gold)), task_id, route)
+    if not rows or len(rows) + len(gold) > n:  # the statements have taken them, so give back what is not handed out
+        spare = gold if not rows else rows[n - len(gold) :]
+        _put_back(tx, [row.id for row in spare])
+        gold, rows = ([], rows) if not rows else (gold, rows[: n - len(gold)])
+    taken = _taken(tx, project_id, actor_id, {"label": rows, "gold": gold}, tx.now + lease_seconds)
+    return taken["label"], taken["gold"]
+
+
+def _offered(
+    tx: Tx, project_id: int, actor_id: int, lane: str, n: int, task_id: int | None, route: Route | None
+) -> list[Any]:
+    wanted: dict[str, Any] = {"project": project_id, "in_lane": lane, "by": actor_id, "n": n}
+    if task_id is not None:
+        wanted["of_task"] = task_id
+    if route is not None:
+        wanted |= {"audiences": route.audiences, "after": route.after, "beside": (*route.after, *route.beside)}
+        rows = list(tx.execute(_ROUTED_TASK if task_id is not None else _ROUTED, wanted))
     else:
-        rows = _CLAIM_TASK.rows(tx.connection, wanted | {"of_task": task_id})
-    if not rows:
-        return []
+        rows = (_CLAIM_TASK if task_id is not None else _CLAIM).rows(tx.connection, wanted)
     rows.sort(key=lambda row: (-row.priority, row.id))
-    _lease(tx, project_id, actor_id, [row.id for row in rows], tx.now + lease_seconds)
-    full = sum(row.state == "claimed" for row in rows)
-    tx.count(project_id, f"questions.{lane}.open", -full)
-    tx.count(project_id, f"questions.{lane}.claimed", full)
-    return [row.id for row in rows]
+    return rows
+
+
+def _put_back(tx: Tx, question_ids: Sequence[int]) -> None:
+    """Undo an offer that nobody has seen, inside the same transaction."""
+    if question_ids:
+        tx.execute(sa.update(q).where(q.c.id.in_(question_ids)).values(held=q.c.held - 1, state="open"))
+
+
+def _taken(
+    tx: Tx, project_id: int, actor_id: int, offers: Mapping[str, Sequence[Any]], until: float
+) -> dict[str, list[int]]:
+    ids = [row.id for rows in offers.values() for row in rows]
+    if ids:
+        _lease(tx, project_id, actor_id, sorted(ids) if len(offers) > 1 else ids, until)
+    for lane, rows in offers.items():
+        full = sum(row.state == "claimed" for row in rows)
+        if full:
+            tx.count(project_id, f"questions.{lane}.open", -full)
+            tx.count(project_id, f"questions.{lane}.claimed", full)
+    return {lane: [row.id for row in rows] for lane, rows in offers.items()}
 
 
 def claim_one(tx: Tx, *, question_id: int, actor_id: int, lease_seconds: float) -> None:
@@ -155,7 +236,7 @@ def claim_one(tx: Tx, *, question_id: int, actor_id: int, lease_seconds: float) 
     _lease(tx, row.project_id, actor_id, [question_id], tx.now + lease_seconds)
 
 
-def _claim_statement(*, by_task: bool) -> Any:
+def _claim_statement(*, by_task: bool, routed: bool = False) -> Any:
     o = q.alias("offered")
     actor = sa.bindparam("by")
     inner = (
@@ -178,6 +259,8 @@ def _claim_statement(*, by_task: bool) -> Any:
     )
     if by_task:
         inner = inner.where(o.c.task_id == sa.bindparam("of_task"))
+    if routed:
+        inner = inner.where(*_routing(o))
     filled = q.c.got + q.c.held + 1 >= q.c.needs
     return (
         sa.update(q)
@@ -187,8 +270,27 @@ def _claim_statement(*, by_task: bool) -> Any:
     )
 
 
+def _routing(o: Any) -> tuple[Any, ...]:
+    """Conditions of a project with assignment rules; others do not pay for them."""
+    listed = {name: sa.bindparam(name, expanding=True) for name in ("audiences", "after", "beside")}
+    theirs, held = a.alias("theirs"), t.alias("elsewhere")
+    return (
+        sa.or_(o.c.audience.is_(None), o.c.audience.in_(listed["audiences"])),
+        ~sa.exists().where(
+            theirs.c.item_id == o.c.item_id, theirs.c.task_id == o.c.task_id, theirs.c.actor_id.in_(listed["after"])
+        ),
+        ~sa.exists().where(
+            held.c.question_id == o.c.id,
+            held.c.state == sa.literal_column("'held'"),
+            held.c.actor_id.in_(listed["beside"]),
+        ),
+    )
+
+
 _CLAIM = Prepared(_claim_statement(by_task=False))
 _CLAIM_TASK = Prepared(_claim_statement(by_task=True))
+_ROUTED = _claim_statement(by_task=False, routed=True)
+_ROUTED_TASK = _claim_statement(by_task=True, routed=True)
 
 
 def _lease(tx: Tx, project_id: int, actor_id: int, question_ids: Sequence[int], until: float) -> None:

@@ -15,12 +15,15 @@ import sqlalchemy as sa
 from ..core import questions as life
 from ..core.ids import show
 from ..core.questions import Outcome, Progress
-from . import labels, schema
+from . import estimates, labels, schema, skills
 from .writer import Hooks, Tx
 
 PAGE = 5_000
 """Events, questions or labels read at a time."""
-_KINDS = ("question.claimed", "claim.released", "claim.expired", "question.closed", "answer.given")
+_KINDS = (
+    *("question.claimed", "claim.released", "claim.expired", "question.closed"),
+    *("answer.given", "answer.set_aside"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,9 @@ def _apply(state: Replayed, event: Any, outcomes: dict[str, Outcome]) -> None:
             for key, turn in turns.items():
                 if key[0] == question and turn == "held":
                     turns[key] = "expired"
+        case "answer.set_aside":
+            question = body["question"]
+            progress[question] = life.set_aside(progress[question], body["outcome"])
         case "answer.given":
             _apply_answer(state, event.actor_id, body, outcomes)
 
@@ -116,6 +122,7 @@ def compare(connection: sa.Connection, hooks: Hooks) -> list[Difference]:
     found += _compare_turns(connection, state)
     found += _compare_labels(connection, hooks)
     found += _compare_counters(connection)
+    found += _compare_skills(connection)
     return found
 
 
@@ -157,7 +164,7 @@ def _compare_labels(connection: sa.Connection, hooks: Hooks) -> list[Difference]
             sa.select(columns.task_id, columns.item_id, columns.value, columns.n, columns.answers)
         )
     }
-    wanted = {key: (e.value, e.n, sorted(e.answers)) for key, (e, _, _) in derived.items()}
+    wanted = {key: (e.value, e.n, sorted(e.answers)) for key, (e, *_) in derived.items()}
     return [
         Difference("label", f"{show('task', key[0])}/{show('item', key[1])}", stored.get(key), wanted.get(key))
         for key in sorted(stored.keys() | wanted.keys())
@@ -165,22 +172,46 @@ def _compare_labels(connection: sa.Connection, hooks: Hooks) -> list[Difference]
     ]
 
 
-def derive_labels(connection: sa.Connection, hooks: Hooks) -> dict[tuple[int, int], tuple[Any, int, bool]]:
-    """(task, item) -> (estimate, position, in the test set), from the standing answers."""
-    a, i = schema.answer, schema.item
+def derive_labels(connection: sa.Connection, hooks: Hooks) -> dict[tuple[int, int], tuple[Any, int, bool, int | None]]:
+    """(task, item) -> (estimate, position, in the test set, newest skill that weighed it), from the standing answers.
+
+    A label that was weighed is weighed again by the skills it was weighed with: which ones, its row says.
+    """
+    a, i, lab = schema.answer, schema.item, schema.label
+    bases = {
+        (row.task_id, row.item_id): row.basis
+        for row in connection.execute(
+            sa.select(lab.c.task_id, lab.c.item_id, lab.c.basis).where(lab.c.basis.is_not(None))
+        )
+    }
+    special = estimates.special(connection)
     pairs = connection.execute(
         sa.select(a.c.task_id, a.c.item_id, i.c.test, sa.func.max(a.c.seq).label("position"))
         .join(i, i.c.id == a.c.item_id)
         .where(a.c.task_id.is_not(None), a.c.late == sa.false())
         .group_by(a.c.task_id, a.c.item_id, i.c.test)
     ).all()
-    out: dict[tuple[int, int], tuple[Any, int, bool]] = {}
+    out: dict[tuple[int, int], tuple[Any, int, bool, int | None]] = {}
     assert hooks.estimate is not None
     for row in pairs:
-        estimate = hooks.estimate(labels.standing(connection, task_id=row.task_id, item_id=row.item_id))
+        key, basis = (row.task_id, row.item_id), None
+        if key in special:
+            estimate, basis = estimates.derive(connection, hooks, *key, basis=bases.get(key))
+        else:
+            estimate = hooks.estimate(labels.standing(connection, task_id=row.task_id, item_id=row.item_id))
         if estimate is not None:
-            out[row.task_id, row.item_id] = (estimate, row.position, row.test)
+            out[key] = (estimate, row.position, row.test, basis)
     return out
+
+
+def _compare_skills(connection: sa.Connection) -> list[Difference]:
+    """The checks that each present skill was measured with, against gold and the answers. They mend themselves with the
+    next measurement; `repair` does it at once."""
+    return [
+        Difference("skill", f"{show('task', task)}/{show('actor', actor)}", stored, derived)
+        for task, actor, stored, derived in skills.checks(connection)
+        if stored != derived
+    ]
 
 
 def derive_counters(connection: sa.Connection) -> dict[tuple[int, str], int]:
@@ -246,11 +277,15 @@ def repair(tx: Tx) -> list[Difference]:
         tx.execute(sa.delete(schema.label))
         rows = [
             {"task_id": task, "item_id": item, "value": e.value, "confidence": e.confidence, "n": e.n}
-            | {"answers": list(e.answers), "test": test, "position": position}
-            for (task, item), (e, position, test) in derive_labels(tx.connection, tx.hooks).items()
+            | {"answers": list(e.answers), "test": test, "position": position, "basis": basis}
+            for (task, item), (e, position, test, basis) in derive_labels(tx.connection, tx.hooks).items()
         ]
         if rows:
             tx.execute(sa.insert(schema.label), rows)
+    for difference in found:
+        if difference.projection == "skill":
+            task, actor = (int(part[1:]) for part in difference.subject.split("/"))
+            skills.mend(tx, task, actor, difference.derived)
     counters = [{"project_id": p, "name": n, "value": v} for (p, n), v in derive_counters(tx.connection).items()]
     tx.execute(sa.delete(schema.counter))
     if counters:

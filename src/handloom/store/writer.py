@@ -11,7 +11,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -42,10 +42,14 @@ class Hooks:
 
     estimate: standing answers (id, actor kind, value) of one item and task -> what they are worth.
     decide: (tx, question id, verdict, actor id), the effect of a decision, in the same transaction.
+    weigh: (connection, task, item, newest skill to use or None) -> the same estimate by measured skill, and that skill.
+    follow: what an answer means for people: checks, conflicts, whether to ask again (`handloom.store.answers.Followed`).
     """
 
     estimate: Callable[[Sequence[tuple[str, str, Any]]], Estimate | None] | None = None
     decide: Callable[[Tx, int, dict[str, Any], int], None] | None = None
+    weigh: Callable[[sa.Connection, int, int, int | None], tuple[Estimate | None, int | None]] | None = None
+    follow: Callable[[Tx, Any], tuple[Any, Mapping[str, Any] | None]] | None = None
 
 
 @dataclass(slots=True)

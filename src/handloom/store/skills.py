@@ -1,0 +1,225 @@
+"""Measured skill: a log of what was found out about each actor, and the answers of an item with the skill behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..core.people import Skill, Vote
+from . import gold, schema
+from .people_schema import aside, skill
+from .prepared import Prepared
+from .writer import Tx
+
+a, q = schema.answer, schema.question
+_newer = a.alias("newer")
+NOW = 2**62
+"""A basis later than every skill."""
+
+_latest = (
+    sa.select(sa.func.max(skill.c.seq))
+    .where(skill.c.task_id == a.c.task_id, skill.c.actor_id == a.c.actor_id, skill.c.seq <= sa.bindparam("basis"))
+    .correlate(a)
+    .scalar_subquery()
+)
+_STANDS = (
+    a.c.outcome == sa.literal_column("'answered'"),
+    a.c.late == sa.false(),
+    ~sa.exists().where(_newer.c.supersedes == a.c.id),
+    ~sa.exists().where(aside.c.answer_id == a.c.id),
+)
+_VOTE = (
+    a.c.id,
+    a.c.actor_id,
+    schema.actor.c.kind,
+    a.c.value,
+    skill.c.seq.label("skill"),
+    skill.c.accuracy,
+    skill.c.n,
+    skill.c.classes,
+    a.c.suggestion_shown,
+    q.c.suggestion,
+)
+_VOTES = Prepared(
+    sa.select(*_VOTE)
+    .select_from(
+        a.join(schema.actor, schema.actor.c.id == a.c.actor_id)
+        .outerjoin(q, q.c.id == a.c.question_id)
+        .outerjoin(skill, skill.c.seq == _latest)
+    )
+    .where(a.c.item_id == sa.bindparam("item"), a.c.task_id == sa.bindparam("task"), *_STANDS)
+    .order_by(a.c.seq)
+)
+
+
+def votes(
+    connection: sa.Connection, *, task_id: int, item_id: int, basis: int = NOW
+) -> tuple[list[Vote], Mapping[str, Any] | None, int]:
+    """The answers of an item that stand, each with the newest skill measured up to ``basis``; the suggestion that its
+    question had (the newest, None when none had one); and the newest of those skills, 0 when none was measured."""
+    rows = _VOTES.rows(connection, {"item": item_id, "task": task_id, "basis": basis})
+    found = [_vote(row) for row in rows]
+    suggestion = next((row.suggestion for row in reversed(rows) if row.suggestion is not None), None)
+    return found, suggestion, max((row.skill or 0 for row in rows), default=0)
+
+
+def _vote(row: Any) -> Vote:
+    shown = row.suggestion["value"] if row.suggestion_shown and row.suggestion is not None else None
+    follows = (row.classes or {}).get("follows", 0.0)
+    return Vote(row.id, row.actor_id, row.kind, row.value, row.accuracy, row.n or 0.0, follows, shown)
+
+
+def add(tx: Tx, *, task_id: int, actor_id: int, found: Skill, position: int) -> int:
+    """What was measured, with the answer up to which it was looked at. Returns its number."""
+    row = {
+        "task_id": task_id,
+        "actor_id": actor_id,
+        "accuracy": found.accuracy,
+        "low": found.low,
+        "high": found.high,
+        "n": found.n,
+        "checks": found.checks,
+        "matched": found.matched,
+        "classes": {"follows": found.follows} if found.follows else None,
+        "position": position,
+        "created": tx.now,
+    }
+    return tx.execute(sa.insert(skill).returning(skill.c.seq), row).scalar_one()
+
+
+_SKILL = (
+    skill.c.actor_id, skill.c.accuracy, skill.c.low, skill.c.high, skill.c.n, skill.c.checks, skill.c.matched,
+    skill.c.classes, skill.c.created,
+)  # fmt: skip
+
+
+def _skill(row: Any) -> Skill:
+    follows = (row.classes or {}).get("follows", 0.0)
+    return Skill(row.accuracy, row.low, row.high, row.n, row.checks, row.matched, follows)
+
+
+def newest(connection: sa.Connection, task_id: int) -> dict[int, Skill]:
+    """The present skill of every actor that was measured."""
+    last = sa.select(sa.func.max(skill.c.seq)).where(skill.c.task_id == task_id).group_by(skill.c.actor_id)
+    return {row.actor_id: _skill(row) for row in connection.execute(sa.select(*_SKILL).where(skill.c.seq.in_(last)))}
+
+
+def of_actor(connection: sa.Connection, task_id: int, actor_id: int) -> Skill | None:
+    """The present skill of one actor."""
+    points = trend(connection, task_id, actor_id, limit=1)
+    return points[-1][1] if points else None
+
+
+def trend(connection: sa.Connection, task_id: int, actor_id: int, *, limit: int = 200) -> list[tuple[float, Skill]]:
+    """(time, skill) of the last measurements of an actor, oldest first."""
+    query = (
+        sa.select(*_SKILL)
+        .where(skill.c.task_id == task_id, skill.c.actor_id == actor_id)
+        .order_by(skill.c.seq.desc())
+        .limit(limit)
+    )
+    return [(row.created, _skill(row)) for row in reversed(connection.execute(query).all())]
+
+
+def newest_seq(connection: sa.Connection) -> int:
+    """Number of the newest measurement of all."""
+    return connection.execute(sa.select(sa.func.max(skill.c.seq))).scalar() or 0
+
+
+def standing_page(connection: sa.Connection, task_id: int, *, after: int, limit: int) -> Sequence[Any]:
+    """Rows (seq, id, item_id, actor_id, kind, value, suggestion_shown, seconds, suggestion, blind, most, lane, aside) of
+    the answers of people and imports, in order of seq; those set aside too, since they tell about who gave them."""
+    query = (
+        sa.select(
+            a.c.seq, a.c.id, a.c.item_id, a.c.actor_id, schema.actor.c.kind, a.c.value, a.c.suggestion_shown,
+            a.c.seconds, q.c.suggestion, q.c.blind, q.c.most, q.c.lane, aside.c.answer_id.label("aside"),
+        )
+        .select_from(
+            a.join(schema.actor, schema.actor.c.id == a.c.actor_id)
+            .outerjoin(q, q.c.id == a.c.question_id)
+            .outerjoin(aside, aside.c.answer_id == a.c.id)
+        )
+        .where(
+            a.c.task_id == task_id, a.c.seq > after, schema.actor.c.kind.in_(("person", "import")), *_STANDS[:3]
+        )
+        .order_by(a.c.seq)
+        .limit(limit)
+    )  # fmt: skip
+    return connection.execute(query).all()
+
+
+def answers_after(connection: sa.Connection, task_id: int, seq: int, *, enough: int) -> int:
+    """Answers to questions of a task after one, counted up to ``enough``."""
+    some = (
+        sa.select(a.c.seq)
+        .where(a.c.seq > seq, a.c.task_id == task_id, a.c.question_id.is_not(None))
+        .limit(enough)
+        .subquery()
+    )
+    return connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
+
+
+_RECENT = 400
+_USUALLY_WRONG = 0.2
+
+
+def wrong_suggestions(connection: sa.Connection, task_id: int) -> float:
+    """Share of the last suggestions that differ from the label their item has now; a guess while there are few."""
+    lab = schema.label
+    query = (
+        sa.select(q.c.suggestion, lab.c.value)
+        .join(lab, sa.and_(lab.c.item_id == q.c.item_id, lab.c.task_id == q.c.task_id))
+        .where(
+            q.c.task_id == task_id,
+            q.c.lane == "label",
+            q.c.state == "resolved",
+            q.c.suggestion.is_not(None),
+        )
+        .order_by(q.c.id.desc())
+        .limit(_RECENT)
+    )
+    found = [row.suggestion["value"] != row.value for row in connection.execute(query)]
+    return (sum(found) + 5 * _USUALLY_WRONG) / (len(found) + 5)
+
+
+def label_of(connection: sa.Connection, task_id: int, item_id: int) -> Any:
+    """The stored label (value, confidence, answers, test, position), or None."""
+    lab = schema.label
+    query = sa.select(lab.c.value, lab.c.confidence, lab.c.answers, lab.c.test, lab.c.position)
+    return connection.execute(query.where(lab.c.task_id == task_id, lab.c.item_id == item_id)).one_or_none()
+
+
+def newest_answer(connection: sa.Connection) -> int:
+    """Seq of the newest answer of all."""
+    return connection.execute(sa.select(sa.func.max(a.c.seq))).scalar() or 0
+
+
+def labels_of(connection: sa.Connection, task_id: int) -> dict[int, tuple[Any, float]]:
+    """(value, confidence) of every label of a task, by item."""
+    lab = schema.label
+    rows = connection.execute(sa.select(lab.c.item_id, lab.c.value, lab.c.confidence).where(lab.c.task_id == task_id))
+    return {row.item_id: (row.value, row.confidence) for row in rows}
+
+
+def checks(connection: sa.Connection) -> list[tuple[int, int, tuple[int, int], tuple[int, int]]]:
+    """(task, actor, stored, derived) of (checks, matched) for every present skill."""
+    last = sa.select(sa.func.max(skill.c.seq)).group_by(skill.c.task_id, skill.c.actor_id)
+    rows = connection.execute(
+        sa.select(skill.c.task_id, skill.c.actor_id, skill.c.checks, skill.c.matched).where(skill.c.seq.in_(last))
+    ).all()
+    out = []
+    for row in rows:
+        found = gold.checks(connection, row.task_id, row.actor_id)
+        derived = (len(found), sum(check.right for check in found))
+        out.append((row.task_id, row.actor_id, (row.checks, row.matched), derived))
+    return out
+
+
+def mend(tx: Tx, task_id: int, actor_id: int, derived: tuple[int, int]) -> None:
+    """Write the checks of a skill as the log says."""
+    newest = sa.select(sa.func.max(skill.c.seq)).where(skill.c.task_id == task_id, skill.c.actor_id == actor_id)
+    tx.execute(
+        sa.update(skill).where(skill.c.seq == newest.scalar_subquery()).values(checks=derived[0], matched=derived[1])
+    )
