@@ -19,6 +19,8 @@ class Majority:
     result does not depend on who answered first. Several labels per item: each label that more than half gave, and on
     an even split not. Confidence: the share of answers that agree with the value (multi-label: the smallest such share
     over the labels anybody gave), so a tie of two reads 0.5.
+
+    A verdict (shape ``verdict``) was given with the answers before it in view: where there is one, verdicts alone count.
     """
 
     name = "majority"
@@ -28,6 +30,8 @@ class Majority:
         counted = [(answer, value) for answer, kind, value in answers if kind in HUMAN and isinstance(value, Mapping)]
         if not counted:
             return None
+        judged = [(answer, value) for answer, value in counted if "verdict" in value]
+        counted = judged or counted
         n, ids = len(counted), tuple(answer for answer, _ in counted)
         sets = [tuple(value["labels"]) for _, value in counted]
         if len(set(sets)) == 1:

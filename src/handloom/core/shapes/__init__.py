@@ -12,8 +12,10 @@ from .known import SHAPES, shape
 from .labels import MAX_LABEL_LENGTH, MAX_LABELS
 from .regions import Region, Regions, RegionsShape
 from .spans import Relation, Span, Spans, SpansShape
+from .verdict import ERRORS, LabelVerdict, VerdictShape
 
 __all__ = [
+    "ERRORS",
     "MAX_LABELS",
     "MAX_LABEL_LENGTH",
     "MAX_TEXT",
@@ -22,6 +24,7 @@ __all__ = [
     "Choice",
     "ChoiceShape",
     "DecisionShape",
+    "LabelVerdict",
     "Region",
     "Regions",
     "RegionsShape",
@@ -31,5 +34,6 @@ __all__ = [
     "Spans",
     "SpansShape",
     "Verdict",
+    "VerdictShape",
     "shape",
 ]

@@ -8,8 +8,11 @@ from .choice import ChoiceShape
 from .decision import DecisionShape
 from .regions import RegionsShape
 from .spans import SpansShape
+from .verdict import VerdictShape
 
-SHAPES: dict[str, Shape] = {s.name: s for s in (ChoiceShape(), DecisionShape(), RegionsShape(), SpansShape())}
+SHAPES: dict[str, Shape] = {
+    s.name: s for s in (ChoiceShape(), DecisionShape(), RegionsShape(), SpansShape(), VerdictShape())
+}
 
 
 def shape(name: str) -> Shape:
