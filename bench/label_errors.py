@@ -1,6 +1,6 @@
 """Label errors on real data: ranking quality, what verdicts add, and the cost of confident learning beside cleanlab 2.9.
 
-python -m bench.label_errors [votes verdicts masks speed]      without names: all. Needs the test data ($HANDLOOM_DATA).
+python -m bench.label_errors [votes noise verdicts masks speed]      without names: all. Needs the test data ($HANDLOOM_DATA).
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ def votes(seeds: int = 10) -> dict[str, Any]:
         arms: dict[str, Floats] = {
             "self_confidence": ranked(label_errors.find(labels, chances), len(truth)),
             "normalised_margin": label_errors.normalised_margin(labels, chances),
+            "self_confidence, adjusted by class": _adjusted(labels, chances),
             "people, 1 vote": ranked(label_errors.find(labels, chances, answers=said[:, :1]), len(truth)),
             "people, 3 votes": ranked(label_errors.find(labels, chances, answers=said), len(truth)),
             "people, 3 votes, no model": label_errors.people(
@@ -87,6 +88,75 @@ def votes(seeds: int = 10) -> dict[str, Any]:
             runs.setdefault(arm, []).append((average_precision(score, wrong), auroc(score, wrong)))
     shown = {arm: _spread(np.array(pairs)) for arm, pairs in runs.items()}
     return {"seeds": seeds, "errors": [min(errors), max(errors)], "arms": shown}
+
+
+def _adjusted(labels: npt.NDArray[np.int64], chances: Floats) -> Floats:
+    """Self-confidence after taking each class's own mean confidence off, as other tools do on request."""
+    mean = np.array([chances[labels == k, k].mean() for k in range(chances.shape[1])])
+    moved = chances - mean + mean.max()
+    return label_errors.self_confidence(labels, moved / moved.sum(axis=1, keepdims=True))
+
+
+def noise(seeds: int = 2) -> dict[str, Any]:
+    """Digits with labels moved in three ways: self-confidence against one vote fused with a table of confusions."""
+    from sklearn.datasets import load_digits
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import cross_val_predict
+
+    pixels, truth = load_digits(return_X_y=True)
+    pixels, n, here = pixels / 16, len(truth), np.arange(len(truth))
+    model = LogisticRegression(max_iter=100)
+    clean = cross_val_predict(model, pixels, truth, cv=5, method="predict_proba")
+    near = np.where(np.arange(10) == truth[:, None], -1, clean).argmax(axis=1)
+    buddy = np.array([np.bincount(near[truth == k], minlength=10).argmax() for k in range(10)])
+    doubt = np.exp(-3 * (clean[here, truth] - clean[here, near]))
+    out: dict[str, Any] = {}
+    for kind in ("any other class", "the class it is taken for most", "hard items, as what they look like"):
+        runs = []
+        for seed in range(seeds):
+            rng = np.random.default_rng(seed)
+            moved = rng.choice(n, n // 20, replace=False, p=doubt / doubt.sum() if kind.startswith("hard") else None)
+            labels = truth.copy()
+            other = {"any": (truth + rng.integers(1, 10, n)) % 10, "the": buddy[truth], "hard": near}[
+                kind.split()[0].strip(",")
+            ]
+            labels[moved] = other[moved]
+            chances = cross_val_predict(model, pixels, labels, cv=5, method="predict_proba")
+            found = label_errors.find(labels, chances)
+            fused = label_errors.find(labels, chances, answers=labels[:, None])
+            runs.append([average_precision(ranked(one, n), labels != truth) for one in (found, fused)])
+        out[kind] = dict(
+            zip(("self_confidence", "one vote fused"), np.mean(runs, axis=0).round(3).tolist(), strict=True)
+        )
+    return out
+
+
+def _ceiling(
+    chances: Floats, labels: npt.NDArray[np.int64], rows: npt.NDArray[np.int64], wrong: npt.NDArray[np.bool_]
+) -> float:
+    """AP of a logistic regression fitted on four fifths of all verdicts: how much the probabilities and classes hold."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+    p, given = np.clip(chances[rows], 1e-7, 1), labels[rows]
+    classes = np.eye(p.shape[1])
+    own = p[np.arange(len(rows)), given]
+    rest = np.sort(np.where(classes[given] > 0, 0, p), axis=1)
+    numbers = np.stack(
+        (-np.log(own), np.log(rest[:, -1]), np.log(rest[:, -2] + 1e-7), -(p * np.log(p)).sum(axis=1)), axis=1
+    )
+    numbers = (numbers - numbers.mean(axis=0)) / (numbers.std(axis=0) + 1e-9)
+    guess = np.where(classes[given] > 0, -1, p).argmax(axis=1)
+    best = 0.0
+    for design in (numbers, np.concatenate((numbers[:, :1], classes[given], classes[guess]), axis=1)):
+        aps = []
+        for seed in range(3):
+            parts = StratifiedKFold(5, shuffle=True, random_state=seed)
+            model = LogisticRegression(C=0.3, max_iter=500)
+            said = cross_val_predict(model, design, wrong, cv=parts, method="predict_proba")[:, 1]
+            aps.append(average_precision(said, wrong))
+        best = max(best, float(np.mean(aps)))
+    return best
 
 
 def _draw(counts: npt.NDArray[Any], n: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
@@ -130,6 +200,7 @@ def verdicts(repeats: int = 200, asked: int = 30) -> dict[str, Any]:
             "wrong": int(wrong.sum()),
             "ap_self_confidence": round(average_precision(-plain[rows], wrong), 3),
             "ap_find": round(found, 3),
+            "ap_fitted_on_four_fifths": round(_ceiling(chances, labels, rows, wrong), 3),
             "random_30_ratio_on_rest": _interval(ratios),
             "random_30_ratio_whole_queue": _interval(whole),
             "interval_of_rest_covers": proportion(int(np.sum(covered)), len(covered)),
@@ -228,7 +299,7 @@ def masks_before_and_after(folds: int = 4, pixels: int = 2000) -> dict[str, Any]
     """Nuclei: images whose masks were later corrected in public, ranked by form, and by a pixel model that never saw them."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    images, before, corrected, edited = _nuclei()
+    images, before, corrected, edited, unmoved = _nuclei()
     rng = np.random.default_rng(0)
     place = rng.permutation(len(images)) % folds
     seen = [_pixel_features(image) for image in images]
@@ -250,6 +321,7 @@ def masks_before_and_after(folds: int = 4, pixels: int = 2000) -> dict[str, Any]
         "images": len(images),
         "corrected": int(corrected.sum()),
         "ap_random": round(float(corrected.mean()), 3),
+        "corrected_without_an_instance_below_iou_0.9": unmoved,
         "median_share_of_foreground_corrected": round(float(np.median(edited[corrected])), 4),
         "form": _quality(form, corrected, rng),
         "pixel_model": _quality(pixel, corrected, rng),
@@ -268,10 +340,12 @@ def _quality(score: Floats, wrong: npt.NDArray[np.bool_], rng: np.random.Generat
     }
 
 
-def _nuclei() -> tuple[list[Any], list[Any], npt.NDArray[np.bool_], Floats]:
+def _nuclei() -> tuple[list[Any], list[Any], npt.NDArray[np.bool_], Floats, int]:
+    """Images, instances as first drawn, which were corrected, share of foreground that changed, and small corrections."""
     from PIL import Image
 
     images, before, corrected, edited = [], [], [], []
+    unmoved = 0
     with zipfile.ZipFile(folder() / "images" / "nuclei_instances.zip") as archive:
         names = set(archive.namelist())
         inner = next(n for n in names if n.endswith("index.csv")).removesuffix("index.csv")
@@ -283,8 +357,19 @@ def _nuclei() -> tuple[list[Any], list[Any], npt.NDArray[np.bool_], Floats]:
             images.append(np.asarray(Image.open(BytesIO(archive.read(name))).convert("RGB"), dtype=np.float32) / 255)
             before.append(first.astype(np.int64))
             corrected.append(old in names)
+            unmoved += old in names and _same_instances(before[-1], after.astype(np.int64))
             edited.append(float(((first > 0) != (after > 0)).sum() / max(int((after > 0).sum()), 1)))
-    return images, before, np.array(corrected), np.array(edited)
+    return images, before, np.array(corrected), np.array(edited), unmoved
+
+
+def _same_instances(one: npt.NDArray[np.int64], other: npt.NDArray[np.int64]) -> bool:
+    """Whether every instance of either has a partner with an overlap above 0.9."""
+    width = int(other.max()) + 1
+    shared = np.bincount((one * width + other).ravel(), minlength=(int(one.max()) + 1) * width).reshape(-1, width)
+    sizes = np.bincount(one.ravel())[:, None] + np.bincount(other.ravel())[None, :] - shared
+    close = (shared / np.maximum(sizes, 1))[1:, 1:] > 0.9
+    there = np.bincount(one.ravel())[1:] > 0, np.bincount(other.ravel())[1:] > 0
+    return bool(close.any(axis=1)[there[0]].all() and close.any(axis=0)[there[1]].all())
 
 
 def _pixel_features(image: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -298,7 +383,7 @@ def _pixel_features(image: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.stack([*np.moveaxis(image, 2, 0), *blurred, *edges, ranked_grey, blurred[0] - blurred[3]], axis=2)
 
 
-PARTS = {"votes": votes, "verdicts": verdicts, "masks": masks_before_and_after, "speed": speed}
+PARTS = {"votes": votes, "noise": noise, "verdicts": verdicts, "masks": masks_before_and_after, "speed": speed}
 
 
 def main(arguments: list[str] | None = None) -> dict[str, Any]:
