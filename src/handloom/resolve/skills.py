@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from ..core.arrays import Indices
 from ..core.errors import Malformed
-from .aggregate.result import Aggregate, tempered
+from .aggregate.others import others
+from .aggregate.result import Aggregate
 from .aggregate.votes import Table, Votes
 
 LEVEL = 0.95
@@ -53,12 +54,7 @@ def estimate(votes: Votes, aggregate: Aggregate, *, level: float = LEVEL) -> Ski
     belief, supported = others(votes, aggregate)
     n, k = votes.n_actors, votes.n_classes
     named = belief[np.arange(len(votes)), votes.values]
-    place = np.minimum((named * BINS).astype(np.int64), BINS - 1)
-    seen = np.bincount(votes.actors[supported] * BINS + place[supported], minlength=n * BINS).reshape(n, BINS)
-    mean = np.bincount(place[supported], named[supported], BINS) / np.maximum(
-        np.bincount(place[supported], None, BINS), 1
-    )
-    accuracy, low, high = _on_grid(seen.astype(np.float64), mean, k, level)
+    accuracy, low, high = _judged(votes.actors[supported], named[supported], n, k, level)
     certain = votes.gold[votes.items] >= 0
     right = certain & (votes.gold[votes.items] == votes.values)
     cell = votes.actors[supported]
@@ -75,35 +71,36 @@ def estimate(votes: Votes, aggregate: Aggregate, *, level: float = LEVEL) -> Ski
     )  # fmt: skip
 
 
-def others(votes: Votes, aggregate: Aggregate) -> tuple[Table, npt.NDArray[np.bool_]]:
-    """((answers, classes) belief without the answer itself, (answers,) whether anybody else or gold supports it)."""
-    if aggregate.raw is not None:
-        log = np.log(np.maximum(aggregate.raw, 1e-300))[votes.items]
-        log -= _log_said(votes, aggregate)
-        log -= log.max(axis=1, keepdims=True)
-        given = np.bincount(votes.items, minlength=votes.n_items)[votes.items]
-        belief = tempered(np.exp(log), given.astype(np.float64) - 1.0)
-    else:
-        left = votes.counts()[votes.items]
-        left[np.arange(len(votes)), votes.values] -= 1.0
-        sums = left.sum(axis=1, keepdims=True)
-        belief = np.divide(left, sums, out=np.tile(aggregate.prior, (len(votes), 1)), where=sums > 0)
-    known = votes.gold[votes.items]
-    sure = np.flatnonzero(known >= 0)
-    belief[sure] = 0.0
-    belief[sure, known[sure]] = 1.0
-    several = np.bincount(votes.items, minlength=votes.n_items)[votes.items] > 1
-    return belief, several | (known >= 0)
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One actor in one period: accuracy with its interval, n answers that could be checked."""
+
+    actor: int
+    period: int
+    accuracy: float
+    low: float
+    high: float
+    n: int
 
 
-def _log_said(votes: Votes, aggregate: Aggregate) -> Table:
-    """(answers, classes) log of the probability that this actor says this, were the class the column's."""
-    if aggregate.confusions is not None:
-        return np.log(np.maximum(aggregate.confusions[votes.actors, :, votes.values], 1e-300))
-    right = aggregate.accuracy[votes.actors]
-    out = np.tile(np.log((1 - right) / max(votes.n_classes - 1, 1))[:, None], (1, votes.n_classes))
-    out[np.arange(len(votes)), votes.values] = np.log(right)
-    return out
+def over_time(votes: Votes, aggregate: Aggregate, periods: npt.ArrayLike, *, level: float = LEVEL) -> list[Period]:
+    """Accuracy of every actor in every period in which an answer could be checked, sorted by actor and period.
+
+    periods: (n,) number of the period of each answer, from 0. What is believed of the items stays that of all answers.
+    """
+    when = np.asarray(periods, dtype=np.int64)
+    if when.shape != votes.actors.shape or (when.size and when.min() < 0):
+        raise Malformed(f"every answer has a period, numbered from 0; found {when.size} for {len(votes)} answers")
+    belief, supported = others(votes, aggregate)
+    named = belief[np.arange(len(votes)), votes.values]
+    cells, place = np.unique(np.stack((votes.actors[supported], when[supported]), axis=1), axis=0, return_inverse=True)
+    place = place.ravel()
+    accuracy, low, high = _judged(place, named[supported], len(cells), votes.n_classes, level)
+    times = np.bincount(place, minlength=len(cells))
+    return [
+        Period(int(actor), int(period), float(accuracy[c]), float(low[c]), float(high[c]), int(times[c]))
+        for c, (actor, period) in enumerate(cells)
+    ]
 
 
 def wilson(successes: npt.ArrayLike, n: npt.ArrayLike, *, level: float = LEVEL) -> tuple[Table, Table, Table]:
@@ -115,13 +112,21 @@ def wilson(successes: npt.ArrayLike, n: npt.ArrayLike, *, level: float = LEVEL) 
     if (hits < 0).any() or (total < hits - 1e-6).any():
         raise Malformed("successes lie between 0 and n")
     z = NormalDist().inv_cdf(0.5 + level / 2)
-    safe = np.where(total > 0, total, 1.0)
+    some = total > 1e-9
+    safe = np.where(some, total, 1.0)
     part = np.clip(hits / safe, 0.0, 1.0)
     centre = (part + z * z / (2 * safe)) / (1 + z * z / safe)
     half = z / (1 + z * z / safe) * np.sqrt(part * (1 - part) / safe + z * z / (4 * safe * safe))
     low, high = np.maximum(0.0, np.minimum(centre - half, part)), np.minimum(1.0, np.maximum(centre + half, part))
-    empty = total <= 0
-    return np.where(empty, np.nan, part), np.where(empty, 0.0, low), np.where(empty, 1.0, high)
+    return np.where(some, part, np.nan), np.where(some, low, 0.0), np.where(some, high, 1.0)
+
+
+def _judged(group: Indices, named: Table, groups: int, classes: int, level: float) -> tuple[Table, Table, Table]:
+    """(groups,) posterior mean, low and high of the share right, from the others' belief in what each answer named."""
+    place = np.minimum((named * BINS).astype(np.int64), BINS - 1)
+    seen = np.bincount(group * BINS + place, minlength=groups * BINS).reshape(groups, BINS).astype(np.float64)
+    mean = np.bincount(place, named, BINS) / np.maximum(np.bincount(place, minlength=BINS), 1)
+    return _on_grid(seen, mean, classes, level)
 
 
 def _on_grid(seen: Table, mean: Table, classes: int, level: float) -> tuple[Table, Table, Table]:
