@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 import uuid
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,15 @@ from tests.conftest import TestClock
 PEOPLE = 4
 N_ITEMS = 8
 LEASE = 100.0
+
+
+@cache
+def _empty_workspace() -> Path:
+    """Made once: running the migrations takes longer than an example does, and shrinking tries hundreds."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder)
+    Store.create(Path(folder) / "w", durable=False).close()
+    return Path(folder) / "w"
 
 
 def _newest(answers: Any) -> Estimate | None:
@@ -42,7 +54,8 @@ class QueueMachine(RuleBasedStateMachine):
     def start(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.clock = TestClock()
-        self.store = Store.create(Path(self.folder.name) / "w", clock=self.clock, durable=False)
+        workspace = shutil.copytree(_empty_workspace(), Path(self.folder.name) / "w")
+        self.store = Store.open(workspace, clock=self.clock, durable=False)
         self.store.hooks.estimate = _newest
         self.people = [self._insert(schema.actor, name=f"p{k}", kind="person", role="annotator") for k in range(PEOPLE)]
         self.project = self._insert(schema.project, name="p", settings={}, salt="s")
@@ -73,24 +86,38 @@ class QueueMachine(RuleBasedStateMachine):
         self.needs.update(dict.fromkeys(ids, needs))
         self.item_of.update(dict.fromkeys(ids, item))
 
+    @rule(target=leases, item=st.integers(1, N_ITEMS), person=st.integers(0, PEOPLE - 1), label=st.sampled_from("ab"))
+    def second_round(self, item: int, person: int, label: str) -> Any:
+        """Somebody answers all they can get, and one of those items is asked again. Left to chance this is rare."""
+        actor = self.people[person]
+        self.ask(item, 1, priority=3)
+        first = self._claim(actor, N_ITEMS)
+        for lease in first:
+            self.answer(lease, "answered", label)
+        self.ask(item, 1, priority=3)
+        return multiple(*first, *self._claim(actor, N_ITEMS))
+
     @rule(target=leases, person=st.integers(0, PEOPLE - 1), n=st.integers(1, 4))
     def claim(self, person: int, n: int) -> Any:
-        actor = self.people[person]
+        return multiple(*self._claim(self.people[person], n))
+
+    def _claim(self, actor: int, n: int) -> list[tuple[int, int]]:
         got = self.store.write(
             lambda tx: queue.claim(tx, project_id=self.project, actor_id=actor, lane="label", n=n, lease_seconds=LEASE)
         )
         assert len(got) == len(set(got)) <= n
-        now = self.clock.now
+        self._expire()
+        mine = {self.item_of[a.question_id] for a in self.taken.values() if a.actor_id == actor}
         for question in got:
-            live = [key for key, until in self.held.items() if key[0] == question and until >= now]
+            live = [key for key in self.held if key[0] == question]
             done = [key for key in self.counted if key[0] == question]
+            useful = [key for key in done if self.taken[self.counted[key]].outcome == "answered"]
             assert (question, actor) not in live, "handed to the same person twice"
             assert (question, actor) not in done, "handed to a person who answered it"
-            mine = {self.item_of[a.question_id] for a in self.taken.values() if a.actor_id == actor}
             assert self.item_of[question] not in mine, "asked again about an item this person has answered"
-            assert len(live) + len(done) < self.needs[question], "handed to more people than it needs"
-            self.held[question, actor] = now + LEASE
-        return multiple(*[(question, actor) for question in got])
+            assert len(live) + len(useful) < self.needs[question], "handed to more people than it needs"
+            self.held[question, actor] = self.clock.now + LEASE
+        return [(question, actor) for question in got]
 
     @rule(
         target=answers,
@@ -161,6 +188,11 @@ class QueueMachine(RuleBasedStateMachine):
     @rule()
     def sweep(self) -> None:
         self.store.write(queue.expire_leases)
+        self._expire()
+
+    def _expire(self) -> None:
+        """A lease that was seen to be over stays over, though the clock may jump back."""
+        self.held = {key: until for key, until in self.held.items() if until >= self.clock.now}
 
     @invariant()
     def log_replays_to_the_stored_state(self) -> None:
