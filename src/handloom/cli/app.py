@@ -26,6 +26,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "simulate": ("simulate", "Compare strategies on labelled data with simulated people."),
     "select": ("select", "Pick the rows of a file that are worth asking about next."),
     "errors": ("errors", "Put the labels of a file in order of how likely they are wrong."),
+    "dataset": ("dataset", "Test and compare the data that a model learns from."),
     "train": ("train", "Train a model on the labels there are."),
     "evaluate": ("evaluate", "Show what the models of a task are worth."),
     "export": ("export", "Write labels, answers or items to a file."),
@@ -33,7 +34,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "lineage": ("lineage", "Show what a label, model or prediction came from."),
 }
 
-NAMES_A_FILE = (["simulate"], ["select"], ["errors"])
+NAMES_A_FILE = (["simulate"], ["select"], ["errors"], ["dataset", "test"], ["dataset", "diff"])
 """Verbs whose ``--json`` takes the name of a file to write."""
 
 
@@ -111,5 +112,5 @@ def main() -> None:
 def _tell(end: SystemExit) -> None:
     """Wrong usage as one JSON object too, for tools that asked for one; in `NAMES_A_FILE` ``--json`` names a file."""
     said = getattr(end.__context__, "format_message", None)
-    if said is not None and "--json" in sys.argv and sys.argv[1:2] not in NAMES_A_FILE:
+    if said is not None and "--json" in sys.argv and not any(sys.argv[1 : 1 + len(verb)] == verb for verb in NAMES_A_FILE):
         print(json.dumps(Malformed(said()).as_dict()))

@@ -8,6 +8,7 @@ respanned        other spans, regions or tags; the parts say which (`handloom.da
 reestimated      the same value, with another confidence or from other answers
 resplit          moved to another split
 reweighted       another weight
+edited           other content; only between plain files, for an item of a project never changes
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from ..core.ids import canonical
 from .parts import PLACED, Part, labels, parts
 
-KINDS = ("added", "removed", "relabelled", "respanned", "reestimated", "resplit", "reweighted")
+KINDS = ("added", "removed", "relabelled", "respanned", "reestimated", "resplit", "reweighted", "edited")
 
 
 class Entry(Protocol):
@@ -43,13 +44,14 @@ class Entry(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """An `Entry` that came from no project."""
+    """An `Entry` that came from no project. data: the other fields of the row."""
 
     value: Any
     confidence: float | None = None
     answers: tuple[str, ...] = ()
     split: str | None = None
     weight: float | None = None
+    data: Mapping[str, Any] | None = None
 
 
 K = TypeVar("K", bound=Hashable)
@@ -103,6 +105,8 @@ def change(key: K, before: E | None, after: E | None) -> Change[K, E] | None:
         kinds.append("resplit")
     if before.weight != after.weight:
         kinds.append("reweighted")
+    if not equal(getattr(before, "data", None), getattr(after, "data", None)):
+        kinds.append("edited")
     return Change(key, tuple(kinds), before, after, inside) if kinds else None
 
 

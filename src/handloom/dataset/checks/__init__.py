@@ -1,0 +1,1 @@
+"""Data tests, one per file; see `handloom.core.protocols.Check` to write another."""

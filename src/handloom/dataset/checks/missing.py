@@ -1,0 +1,47 @@
+"""Cells with nothing in them."""
+
+from __future__ import annotations
+
+from ...core.protocols import Finding
+from ..subject import Subject, found, is_missing, rows_that
+
+PLACEHOLDERS = frozenset(
+    ("na", "n/a", "nan", "null", "none", "nil", "?", "-", "--", "unknown", "undefined", "#n/a", "tbd")
+)
+
+
+class Missing:
+    """Empty cells, and words that stand for nothing (``N/A``, ``null``, ``?``) where they are few.
+
+    An error in the text or the label, a warning from 5 % of a column on (option ``most``, a share), else told only.
+    Rows that could not be read are an error.
+    """
+
+    name = "missing"
+
+    def check(self, subject: Subject) -> list[Finding]:
+        most = float(subject.option(self.name, "most", 0.05))
+        findings = []
+        for table in subject.tables:
+            if table.unreadable:
+                numbers = [number for number, _ in table.unreadable]
+                message = f"{len(numbers):,} rows cannot be read; the first: {table.unreadable[0][1]}"
+                details = {
+                    "file": table.name,
+                    "count": len(numbers),
+                    "share": len(numbers) / (len(table) + len(numbers)),
+                }
+                findings.append(Finding(self.name, "error", message, {**details, "rows": numbers}))
+            for column, values in table.columns.items():
+                rows = [k for k, value in enumerate(values) if is_missing(value) or _stands_for_nothing(value)]
+                if not rows:
+                    continue
+                needed = column in (subject.text, subject.label)
+                severity = "error" if needed else "warning" if len(rows) > most * len(table) else "info"
+                message = f"{rows_that(len(rows), 'have')} nothing in {column!r}"
+                findings.append(found(self.name, severity, table, rows, message, column=column))
+        return findings
+
+
+def _stands_for_nothing(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= 9 and value.strip().lower() in PLACEHOLDERS

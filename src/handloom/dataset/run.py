@@ -1,0 +1,32 @@
+"""Runs the checks of a dataset: those that are installed, or some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ..core import registry
+from ..core.protocols import Check, Finding
+from .subject import SEVERITIES, Subject
+
+
+def names() -> list[str]:
+    """Names of all installed checks of datasets, sorted."""
+    return registry.names("checks")
+
+
+def installed(only: Sequence[str] = (), skip: Sequence[str] = ()) -> list[Check]:
+    """The checks of these names, all when none is named, but for those to skip. Raises `UnknownKind`."""
+    for name in skip:
+        registry.find("checks", name)
+    return [registry.find("checks", name) for name in (only or names()) if name not in skip]
+
+
+def run(subject: Subject, checks: Iterable[Check]) -> list[Finding]:
+    """What all checks find, the worst first."""
+    found = [finding for check in checks for finding in check.check(subject)]
+    return sorted(found, key=lambda finding: -SEVERITIES.index(finding.severity))
+
+
+def worst(findings: Iterable[Finding]) -> str | None:
+    """The highest severity among findings; None without any."""
+    return max((finding.severity for finding in findings), key=SEVERITIES.index, default=None)

@@ -1,0 +1,1 @@
+"""What is the same or almost the same: texts, images, embeddings."""
