@@ -5,6 +5,8 @@ import { conflicts } from '../src/core/keymap'
 import { t } from '../src/i18n'
 import { appKeys, decideKeys, goKeys, homeKeys, itemsKeys, keysOf, labelKeys } from '../src/screens/keys'
 import { choiceKeys, keysFor } from '../src/widgets/choice/keys'
+import { verdictKeys } from '../src/widgets/verdict/keys'
+import fixtures from '../src/widgets/verdict/fixtures.json'
 import { question } from './core/stage'
 
 const digits = [...'0123456789']
@@ -21,6 +23,12 @@ describe.each(sets)('labels: %s', (_name, labels) => {
   test.each([false, true])('keys of the label screen do not conflict (several: %s)', (multi) => {
     const asked = question(1, { labels, multi, suggestion: { value: { labels: [labels[0]] }, confidence: 0.9, model: 'm1' } })
     const all = [...appKeys, ...goKeys, ...labelKeys, ...choiceKeys(asked, reserved, t)]
+    expect(conflicts(all)).toEqual([])
+  })
+
+  test('nor do those of a verdict on one of them', () => {
+    const body = { given: [labels[0]], proposed: [labels[1]], reasons: [], identical: 1 }
+    const all = [...appKeys, ...goKeys, ...labelKeys, ...verdictKeys(question(1, { labels, body }), keysOf([...labelKeys, ...appKeys]), t)]
     expect(conflicts(all)).toEqual([])
   })
 })
@@ -44,4 +52,14 @@ test('a digit has its own key, others take 1 to 9, 0, then letters', () => {
   const eleven = Array.from({ length: 11 }, (_, i) => `label ${i}`)
   expect(keysFor(eleven, reserved).slice(8)).toEqual(['9', '0', 'q'])
   expect(keysFor(['x', 's'], reserved)).toEqual(['x', '1'])
+})
+
+test.each(fixtures)('keys of a verdict: $name', ({ question: part, answers }) => {
+  const bindings = verdictKeys(question(1, part), keysOf([...labelKeys, ...appKeys]), t)
+  for (const { press, value } of answers) {
+    const action = bindings.find(({ keys }) => keys.includes(press.at(-1) ?? ''))?.id
+    const named = action === 'keep' ? part.body.given : action === 'change' ? part.body.proposed : null
+    expect(named ?? [part.labels[Number(action?.split(':')[1])]]).toEqual(value.labels)
+    for (const key of press) expect(bindings.some(({ keys }) => keys.includes(key))).toBe(true)
+  }
 })

@@ -1,0 +1,220 @@
+// A verdict on a label that may be wrong: keep it, change it to what is proposed or to another, and say why.
+
+import { cap } from '../../core/keymap'
+import type { Question } from '../../core/shapes'
+import { imagesOf, showItem } from '../choice/item'
+import { FILTER_FROM } from '../choice/keys'
+import '../choice/style.css'
+import { API_VERSION, type Ctx, type Handle, type WidgetModule } from '../contract'
+import { h, keycap } from '../dom'
+import { doubtOf, labelKeysOf, verdictKeys } from './keys'
+import './style.css'
+
+/** Why a label was wrong; null is "not said". */
+const WHY = [null, 'slip', 'guidelines', 'ambiguous', 'outdated', 'other'] as const
+type Why = (typeof WHY)[number]
+/** More buttons than this are not drawn at once; the filter finds the rest. */
+const DRAWN = 60
+
+interface VerdictValue {
+  verdict: 'keep' | 'change'
+  labels: string[]
+  error: Why
+  identical: boolean
+}
+
+function valueOf(raw: unknown): VerdictValue | null {
+  const value = raw as Partial<VerdictValue> | null | undefined
+  if (value?.verdict !== 'keep' && value?.verdict !== 'change') return null
+  const error = WHY.find((why) => why === value.error) ?? null
+  return { verdict: value.verdict, labels: value.labels ?? [], error, identical: value.identical === true }
+}
+
+class VerdictHandle implements Handle {
+  private readonly root = h('div', { class: 'hl-choice hl-verdict' })
+  private readonly stage = h('div', { class: 'hl-stage', 'aria-live': 'polite' })
+  private readonly doubt = h('div', { class: 'hl-doubt' })
+  private readonly main = h('div', { class: 'hl-foot' })
+  private readonly filter = h('input', { type: 'text', class: 'hl-filter', autocomplete: 'off', spellcheck: 'false' })
+  private readonly filterRow = h('div', { class: 'hl-filter-row' }, this.filter, keycap('/'))
+  private readonly others = h('div', { class: 'hl-options', role: 'group' })
+  private readonly rest = h('div', { class: 'hl-foot' })
+  private before: VerdictValue | null = null
+  private why: Why = null
+  private identical = false
+
+  constructor(
+    element: HTMLElement,
+    private ctx: Ctx,
+  ) {
+    this.filter.addEventListener('input', () => this.drawOthers())
+    this.filter.addEventListener('keydown', (event) => this.onFilterKey(event))
+    this.root.append(this.stage, this.doubt, this.main, this.filterRow, this.others, this.rest)
+    element.append(this.root)
+    this.update(ctx)
+  }
+
+  update(ctx: Ctx): void {
+    const shown = this.ctx.question.id
+    this.ctx = ctx
+    const { question, t } = ctx
+    this.before = valueOf(ctx.initial)
+    this.why = this.before?.error ?? null
+    this.identical = this.before?.identical ?? false
+    if (shown !== question.id || !this.stage.hasChildNodes()) {
+      this.stage.replaceChildren(...question.items.map((item) => showItem(item, ctx)))
+      this.stage.scrollTop = 0
+    }
+    this.filter.value = ''
+    this.filter.placeholder = t('choice.filter')
+    this.filter.setAttribute('aria-label', t('choice.filter'))
+    this.filterRow.hidden = question.labels.length < FILTER_FROM
+    this.others.setAttribute('aria-label', t('verdict.others'))
+    this.draw()
+  }
+
+  press(action: string): void {
+    if (this.ctx.readonly) return
+    const { question } = this.ctx
+    if (action === 'keep') this.commit('keep', doubtOf(question).given)
+    else if (action === 'change') this.commit('change', doubtOf(question).proposed)
+    else if (action === 'again') {
+      if (this.before) this.commit(this.before.verdict, this.before.labels)
+    } else if (action === 'why') this.nextWhy()
+    else if (action === 'identical') this.toggleIdentical()
+    else if (action === 'filter') this.filter.focus()
+    else if (action.startsWith('label:')) {
+      const label = question.labels[Number(action.slice('label:'.length))]
+      if (label !== undefined) this.choose(label)
+    }
+  }
+
+  focus(): void {
+    this.main.querySelector('button')?.focus()
+  }
+
+  destroy(): void {
+    this.root.remove()
+  }
+
+  private choose(label: string): void {
+    const { given } = doubtOf(this.ctx.question)
+    this.commit(given.length === 1 && given[0] === label ? 'keep' : 'change', [label])
+  }
+
+  private nextWhy(): void {
+    this.why = WHY[(WHY.indexOf(this.why) + 1) % WHY.length] ?? null
+    this.drawRest()
+  }
+
+  private toggleIdentical(): void {
+    if (doubtOf(this.ctx.question).identical === 0) return
+    this.identical = !this.identical
+    this.drawRest()
+  }
+
+  private commit(verdict: 'keep' | 'change', labels: string[]): void {
+    if (document.activeElement === this.filter) this.filter.blur()
+    const error = verdict === 'change' ? this.why : null
+    this.ctx.emit({ verdict, labels, error, identical: this.identical } satisfies VerdictValue, { commit: true })
+  }
+
+  private draw(): void {
+    const { question, t } = this.ctx
+    const { given, proposed, reasons } = doubtOf(question)
+    const side = (name: string, labels: string[], kind: string) =>
+      h('div', { class: `hl-side ${kind}` }, h('span', { class: 'hl-side-name' }, name), h('b', { dir: 'auto' }, labels.join(', ')))
+    this.doubt.replaceChildren(
+      side(t('verdict.given'), given, 'hl-side-given'),
+      proposed.length > 0 ? side(t('verdict.proposed'), proposed, 'hl-side-proposed') : '',
+      reasons.length > 0 ? h('ul', { class: 'hl-reasons' }, ...reasons.map((reason) => h('li', { dir: 'auto' }, reason))) : '',
+    )
+    this.main.replaceChildren()
+    this.act(this.main, 'keep', t('verdict.keep', { labels: given.join(', ') }), 'k', 'hl-act-main')
+    if (proposed.length > 0) {
+      this.act(this.main, 'change', t('verdict.change', { labels: proposed.join(', ') }), 'c', 'hl-act-suggest')
+    }
+    this.drawOthers()
+    this.drawRest()
+  }
+
+  private drawRest(): void {
+    const { question, readonly, t } = this.ctx
+    const { identical } = doubtOf(question)
+    this.rest.replaceChildren()
+    if (!readonly) {
+      const why = this.why === null ? t('verdict.why') : t('verdict.whyThis', { why: t(`verdict.error.${this.why}`) })
+      this.act(this.rest, 'why', why, 'e', 'hl-act-quiet', this.why !== null)
+      if (identical > 0) {
+        this.act(this.rest, 'identical', t('verdict.identical', { n: identical }), 'i', 'hl-act-quiet', this.identical)
+      }
+    }
+    if (!this.before) return
+    const words = t(this.before.verdict === 'keep' ? 'verdict.keep' : 'verdict.change', { labels: this.before.labels.join(', ') })
+    if (readonly) this.rest.append(h('b', {}, words))
+    else this.act(this.rest, 'again', words, 'Enter', 'hl-act-main')
+  }
+
+  private act(place: HTMLElement, action: string, text: string, key: string, kind: string, pressed?: boolean): void {
+    const attributes = { 'aria-keyshortcuts': key, disabled: this.ctx.readonly, 'aria-pressed': pressed?.toString() }
+    const button = h('button', { type: 'button', class: `hl-act ${kind}`, ...attributes }, text, keycap(cap(key)))
+    button.addEventListener('click', (event) => {
+      // After a click the focus would stay here and make Enter mean this again for the next question.
+      if (event.detail > 0) button.blur()
+      this.press(action)
+    })
+    place.append(button)
+  }
+
+  private matching(): string[] {
+    const { given, proposed } = doubtOf(this.ctx.question)
+    const named = new Set([...given, ...proposed])
+    const wanted = this.filter.value.trim().toLowerCase()
+    const left = this.ctx.question.labels.filter((label) => !named.has(label))
+    return wanted ? left.filter((label) => label.toLowerCase().includes(wanted)) : left
+  }
+
+  private drawOthers(): void {
+    const { question, readonly, reserved } = this.ctx
+    const keys = labelKeysOf(question, reserved)
+    const buttons = this.matching()
+      .slice(0, DRAWN)
+      .map((label) => {
+        const key = keys[question.labels.indexOf(label)] ?? null
+        const attributes = { class: 'hl-option', 'aria-keyshortcuts': key, disabled: readonly }
+        const name = h('span', { class: 'hl-option-name', dir: 'auto' }, label)
+        const button = h('button', { type: 'button', ...attributes }, name, key === null ? null : keycap(cap(key)))
+        button.addEventListener('click', (event) => {
+          if (event.detail > 0) button.blur()
+          this.choose(label)
+        })
+        return button
+      })
+    this.others.dataset.many = String(question.labels.length > FILTER_FROM)
+    this.others.replaceChildren(...buttons)
+  }
+
+  private onFilterKey(event: KeyboardEvent): void {
+    if (event.key === 'Escape') {
+      this.filter.value = ''
+      this.filter.blur()
+      this.drawOthers()
+    } else if (event.key === 'Enter') {
+      const [first] = this.matching()
+      if (first === undefined) return
+      event.preventDefault()
+      this.choose(first)
+    } else return
+    event.stopPropagation()
+  }
+}
+
+const verdict: WidgetModule = {
+  widget: 'verdict',
+  apiVersion: API_VERSION,
+  keys: verdictKeys,
+  media: (question: Question) => question.items.flatMap((item) => imagesOf(item).map((image) => image.blob)),
+  mount: (element, ctx) => new VerdictHandle(element, ctx),
+}
+
+export default verdict
