@@ -24,6 +24,7 @@ TARGET = ROOT / "docs" / "reference"
 NOTE = "<!-- written by tools/reference.py; change the code, then run `make docs` -->\n\n"
 POINTS = {
     "Reader": "readers",
+    "Writer": "writers",
     "Strategy": "strategies",
     "Task": "tasks",
     "Encoder": "encoders",

@@ -20,10 +20,12 @@ VERBS: dict[str, tuple[str, str]] = {
     "init": ("init", "Make a workspace and its owner."),
     "project": ("project", "Make, list and show projects."),
     "import": ("import_", "Add the items of a file or folder to a project."),
+    "convert": ("convert", "Turn a file or folder of one format into another, with no project."),
     "serve": ("serve", "Serve a workspace to browsers and clients."),
     "worker": ("worker", "Run waiting jobs: train, evaluate, embed."),
     "actor": ("actor", "Add and list people, models and rules; give them tokens and login addresses."),
     "simulate": ("simulate", "Compare strategies on labelled data with simulated people."),
+    "bench": ("bench", "Compare strategies on a declared grid of data sets and simulated people."),
     "select": ("select", "Pick the rows of a file that are worth asking about next."),
     "errors": ("errors", "Put the labels of a file in order of how likely they are wrong."),
     "dataset": ("dataset", "Test and compare the data that a model learns from."),
@@ -34,7 +36,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "lineage": ("lineage", "Show what a label, model or prediction came from."),
 }
 
-NAMES_A_FILE = (["simulate"], ["select"], ["errors"], ["dataset", "test"], ["dataset", "diff"])
+NAMES_A_FILE = (["simulate"], ["bench"], ["select"], ["errors"], ["dataset", "test"], ["dataset", "diff"])
 """Verbs whose ``--json`` takes the name of a file to write."""
 
 

@@ -1,11 +1,13 @@
-"""Step 1: readers of files and folders, column mapping, image checks, references to media, exact duplicates."""
+"""Step 1: readers and writers of formats, column mapping, image checks, references to media, exact duplicates."""
 
+from .convert import Account, find_writer, write
 from .mapping import Columns, Guess, guess
 from .media import MediaPolicy, fetch
-from .normalise import Duplicates, content_digest
+from .normalise import Duplicates, content_digest, record_digest, records_digest
 from .sources import find_reader, preview, read
 
 __all__ = [
+    "Account",
     "Columns",
     "Duplicates",
     "Guess",
@@ -13,7 +15,11 @@ __all__ = [
     "content_digest",
     "fetch",
     "find_reader",
+    "find_writer",
     "guess",
     "preview",
     "read",
+    "record_digest",
+    "records_digest",
+    "write",
 ]

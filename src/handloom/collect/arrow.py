@@ -20,6 +20,7 @@ class ArrowReader:
     """Options: those of `Columns`."""
 
     name = "parquet"
+    general = True
 
     def matches(self, path: Path) -> bool:
         return path.suffix.lower() in (".parquet", ".pq", ".arrow", ".feather") and not path.is_dir()
@@ -31,7 +32,7 @@ class ArrowReader:
     def rows(self, path: Path, options: Mapping[str, Any]) -> Iterator[Row | Bad]:
         """Rows by column name; a row's line is its number, from 1."""
         line = 0
-        for batch in _batches(path):
+        for batch in arrow_batches(path):
             # An Arrow file may hold all its rows in one batch; a slice of it costs nothing.
             for start in range(0, batch.num_rows, _BATCH):
                 for row in batch.slice(start, _BATCH).to_pylist():
@@ -41,7 +42,8 @@ class ArrowReader:
             raise EmptyInput(f"{path.name} has no rows")
 
 
-def _batches(path: Path) -> Iterator[pa.RecordBatch]:
+def arrow_batches(path: Path) -> Iterator[pa.RecordBatch]:
+    """Batches of a Parquet or Arrow file. Raises `NotFound`, `EmptyInput`, `Malformed`."""
     # pyarrow costs a third of a second to import, which a CSV import need not pay.
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -22,6 +22,7 @@ class ImageFolderReader:
     """A folder or zip of class folders of images. Options: ``task`` of the labels, ``field`` (default ``image``)."""
 
     name = "images"
+    general = True
 
     def matches(self, path: Path) -> bool:
         return tree.looks_like(path, IMAGE_SUFFIXES)
@@ -40,6 +41,7 @@ class TextFolderReader:
     """A folder or zip of class folders of text files. Options: ``task`` of the labels, ``field`` (default ``text``)."""
 
     name = "texts"
+    general = True
 
     def matches(self, path: Path) -> bool:
         return tree.looks_like(path, TEXT_SUFFIXES)

@@ -24,6 +24,7 @@ class DelimitedReader:
     """Tables as text with a header. Options: those of `Columns`, ``delimiter``, ``encoding``."""
 
     name = "csv"
+    general = True
 
     def matches(self, path: Path) -> bool:
         return plain_suffix(path) in (".csv", ".tsv", ".tab") and not path.is_dir()

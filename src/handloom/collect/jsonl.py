@@ -17,6 +17,7 @@ class JsonLinesReader:
     """Options: those of `Columns` for flat rows, ``encoding``."""
 
     name = "jsonl"
+    general = True
 
     def matches(self, path: Path) -> bool:
         return plain_suffix(path) in (".jsonl", ".ndjson", ".json") and not path.is_dir()

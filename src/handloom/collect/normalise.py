@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..core.ids import digest
+from ..core.protocols import Bad, Record
+from ..core.shapes import RegionsShape, SpansShape
+from .parts import parts
 
 
 def content_digest(data: Mapping[str, Any]) -> str:
@@ -30,3 +33,17 @@ class Duplicates:
             return True
         self._seen.add(found)
         return False
+
+
+def record_digest(record: Record) -> str:
+    """Digest of a record's content and labels, the same in every format that holds them; keys and meta do not count."""
+    found = parts(record)
+    labels: dict[str, Any] = {task: sorted(words) for task, words in found.choices.items()}
+    labels |= {task: SpansShape().show(value) for task, value in found.spans.items()}
+    labels |= {task: RegionsShape().show(value) for task, value in found.regions.items()}
+    return digest([content_digest(record.data), labels, found.others])
+
+
+def records_digest(records: Iterable[Record | Bad]) -> str:
+    """Digest of many, whatever their order; lines that could not be read do not count."""
+    return digest(sorted(record_digest(one) for one in records if isinstance(one, Record)))

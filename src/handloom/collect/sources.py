@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ..core import registry
-from ..core.errors import Malformed, NotFound
+from ..core.errors import Malformed, NotFound, Refused
 from ..core.protocols import Bad, Reader, Record
-from . import tree
+from . import images, tree
 from .mapping import Guess, guess
+from .media import MediaPolicy, fetch
 
 _PREVIEW = 200
 
@@ -22,15 +24,15 @@ def find_reader(path: Path, name: str | None = None) -> Reader:
         raise NotFound("file or folder", path)
     if name:
         return registry.find("readers", name)
-    for known in registry.names("readers"):
-        reader: Reader = registry.find("readers", known)
+    known: list[Reader] = [registry.find("readers", one) for one in registry.names("readers")]
+    for reader in sorted(known, key=lambda r: bool(getattr(r, "general", False))):
         if reader.matches(path):
             return reader
     tree.check_not_empty(path)
     what = "folder" if path.is_dir() else "file"
     raise Malformed(
-        f"no reader knows the {what} {path.name!r}; known are CSV, TSV, JSON Lines, Parquet, Arrow, "
-        "and folders or zip files of class folders with images or .txt files",
+        f"no reader knows the {what} {path.name!r}; known are CSV, TSV, JSON Lines, Parquet, Arrow, Excel, COCO, VOC, "
+        "YOLO, CoNLL, the exports of other tools, and folders or zip files of class folders with images or .txt files",
         readers=registry.names("readers"),
     )
 
@@ -38,7 +40,26 @@ def find_reader(path: Path, name: str | None = None) -> Reader:
 def read(path: Path, options: Mapping[str, Any] | None = None) -> Iterator[Record | Bad]:
     """Records of any source, in constant memory, broken lines among them as `Bad`. Options are those of its reader."""
     options = options or {}
-    return find_reader(path, options.get("reader")).read(path, options)
+    return map(_with_bytes, find_reader(path, options.get("reader")).read(path, options))
+
+
+def _with_bytes(record: Record | Bad) -> Record | Bad:
+    """Images given as a ``data:`` address as what they are; an address that holds none makes the line a bad one."""
+    if isinstance(record, Bad) or not any(_is_data_address(value) for value in record.data.values()):
+        return record
+    data, media = dict(record.data), dict(record.media or {})
+    try:
+        for name, value in record.data.items():
+            if _is_data_address(value):
+                media[name] = fetch({"url": value["url"]}, MediaPolicy())
+                data[name] = images.as_field(media[name])
+    except Refused as error:
+        return Bad(record.line, error)
+    return replace(record, data=data, media=media)
+
+
+def _is_data_address(value: Any) -> bool:
+    return isinstance(value, Mapping) and isinstance(value.get("url"), str) and value["url"].startswith("data:")
 
 
 def preview(

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from ..core.errors import BadReference, EmptyInput, HandloomError, Malformed, NotFound, TooLarge
-from .mapping import SPLIT_NAMES
+from .guessing import SPLIT_NAMES
 
 _IGNORED = frozenset(("__MACOSX", "Thumbs.db", "desktop.ini"))
 _GUESSED_AFTER = 200

@@ -3,6 +3,7 @@
 from .people import Judge, Oracle, Replay, Work, replays, work
 from .readers import ReaderContract
 from .workspace import repeatable_project, temporary_workspace
+from .writers import WriterContract
 
 __all__ = [
     "Judge",
@@ -10,6 +11,7 @@ __all__ = [
     "ReaderContract",
     "Replay",
     "Work",
+    "WriterContract",
     "repeatable_project",
     "replays",
     "temporary_workspace",

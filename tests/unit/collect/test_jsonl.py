@@ -49,8 +49,9 @@ def test_other_lines_are_reported(tmp_path: Path, line: str, words: str) -> None
     assert words in str(bad[0].error)
 
 
-def test_one_big_array_is_refused_with_advice(tmp_path: Path) -> None:
+def test_one_big_array_is_read_as_such_and_refused_as_lines(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text('[{"text": "a"}]')
+    assert [r.data for r in read(path) if not isinstance(r, Bad)] == [{"text": "a"}]
     with pytest.raises(Malformed, match="one object per line"):
-        list(read(path))
+        list(read(path, {"reader": "jsonl"}))
