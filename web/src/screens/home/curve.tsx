@@ -10,7 +10,7 @@ import { type Measured, measured } from './points'
 
 const WIDTH = 620
 const HEIGHT = 300
-const LEFT = 52
+const LEFT = 66
 const RIGHT = 16
 const TOP = 14
 const BOTTOM = 44
