@@ -33,16 +33,22 @@ SHARPNESS = 2.0
 def bandit(pool: Pool, n: int, *, arms: Mapping[str, Strategy], rng: np.random.Generator) -> list[Pick]:
     """n of the pool's candidates by one arm, drawn by what the arms gained in ``pool.rounds``.
 
-    Each pick keeps the name of its arm as strategy, and the chance with which the arm was drawn in its reason.
+    Only arms take part whose needs the pool has. Each pick keeps the name of its arm as strategy, and the chance with which the arm was drawn in its reason.
     """
-    names = list(arms)
+    usable = {name: arm for name, arm in arms.items() if _can(arm, pool)} or arms
+    names = list(usable)
     chance = chances(pool.rounds, names)
     arm = names[int(rng.choice(len(names), p=chance))]
     share = chance[names.index(arm)]
     return [
         Pick(p.index, p.score, p.probability, p.strategy, f"{p.reason} [{arm}, drawn with chance {share:.2f}]")
-        for p in arms[arm].pick(pool, n, rng=rng)
+        for p in usable[arm].pick(pool, n, rng=rng)
     ]
+
+
+def _can(arm: Strategy, pool: Pool) -> bool:
+    """Whether all that the arm needs is there: before the first model that leaves those that need none."""
+    return all(getattr(pool, need) is not None for need in getattr(arm, "needs", ()))
 
 
 def chances(rounds: Sequence[Round], arms: Sequence[str]) -> npt.NDArray[np.float64]:
