@@ -1,6 +1,6 @@
-"""How long a person's answer takes while 100k items are imported and a model is trained.
+"""How long a person's answer takes while 100k items are imported and a model is trained, again and again.
 
-python -m bench.contention [--items 100000]
+python -m bench.contention [--items 100000] [--answers 2000] [--people 4] [--quiet]
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Any
 
 from . import serving
 
+TASK = {"name": "intent", "kind": "text_class@1", "labels": ["a", "b", "c", "d"]}
+MADE = {"tasks": [TASK], "settings": {"auto": False}}
 PACE = 0.05
 """Seconds between two answers of one annotator: twenty a second, far above any person."""
 
@@ -31,49 +33,71 @@ def labelled(n: int) -> Iterator[bytes]:
     yield ("\n".join(rows) + "\n").encode()
 
 
+def labelled_project(owner: serving.Connection, n: int) -> str:
+    """A project with labels to train on and questions to answer."""
+    project = owner.call("POST", "/projects", MADE | {"name": "train"})["id"]
+    owner.lines(f"/projects/{project}/items", labelled(5000))
+    owner.lines(f"/projects/{project}/items", serving.texts(n))
+    left = n
+    while left > 0:
+        wish = {"task": "intent", "n": min(left, 1000), "strategy": "random"}
+        left -= owner.call("POST", f"/projects/{project}/ask", wish)["questions"]
+    return project
+
+
+def import_again(server: serving.Server, items: int, done: threading.Event) -> None:
+    """One import after the other, each into a project of its own."""
+    line, n = server.connect(), 0
+    while not done.is_set():
+        project = line.call("POST", "/projects", MADE | {"name": f"import {(n := n + 1)}"})["id"]
+        line.lines(f"/projects/{project}/items", serving.texts(items))
+
+
+def train_again(server: serving.Server, project: str, done: threading.Event) -> None:
+    """One training after the other."""
+    line = server.connect()
+    while not done.is_set():
+        job = line.call("POST", f"/projects/{project}/train", {"task": "intent"})["id"]
+        while (found := line.call("GET", f"/jobs/{job}"))["state"] in ("queued", "running"):
+            time.sleep(0.2)
+        assert found["state"] == "done", found
+
+
+def answer_all(line: serving.Connection, project: str, waits: list[float]) -> None:
+    """Claim and answer at the pace of `PACE` until no question is left; how long each answer took goes to ``waits``."""
+    while questions := line.call("POST", f"/projects/{project}/claim", {"lane": "label", "n": 5})["questions"]:
+        for question in questions:
+            body = {"id": str(uuid.uuid4()), "question": question["id"], "value": {"labels": ["a"]}, "seconds": 1}
+            began = time.perf_counter()
+            line.call("POST", "/answers", body)
+            waits.append(time.perf_counter() - began)
+            time.sleep(PACE)
+
+
 def main(arguments: list[str] | None = None) -> dict[str, Any]:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=100_000)
+    parser.add_argument("--answers", type=int, default=2000)
+    parser.add_argument("--people", type=int, default=4)
+    parser.add_argument("--quiet", action="store_true", help="no import and no training, to compare with")
     args = parser.parse_args(arguments)
     with serving.serving() as server:
-        owner = server.connect()
-        task = {"name": "intent", "kind": "text_class@1", "labels": ["a", "b", "c", "d"]}
-        made = {"name": "train", "tasks": [task], "settings": {"auto": False}}
-        project = owner.call("POST", "/projects", made)["id"]
-        owner.lines(f"/projects/{project}/items", labelled(5000))
-        owner.lines(f"/projects/{project}/items", serving.texts(4000))
-        for _ in range(4):
-            owner.call("POST", f"/projects/{project}/ask", {"task": "intent", "n": 1000, "strategy": "random"})
-        other = owner.call("POST", "/projects", made | {"name": "import"})["id"]
-        busy = {"import": True, "train": True}
-
-        def bring_in() -> None:
-            server.connect().lines(f"/projects/{other}/items", serving.texts(args.items))
-            busy["import"] = False
-
-        def train() -> None:
-            line = server.connect()
-            job = line.call("POST", f"/projects/{project}/train", {"task": "intent"})["id"]
-            while (found := line.call("GET", f"/jobs/{job}"))["state"] in ("queued", "running"):
-                time.sleep(0.2)
-            busy["train"] = False
-            assert found["state"] == "done", found
-
-        threads = [threading.Thread(target=bring_in), threading.Thread(target=train)]
+        project = labelled_project(server.connect(), args.answers)
+        done, waits = threading.Event(), list[float]()
+        busy = [
+            threading.Thread(target=import_again, args=(server, args.items, done)),
+            threading.Thread(target=train_again, args=(server, project, done)),
+        ]
+        people = [
+            threading.Thread(target=answer_all, args=(server.connect(token), project, waits))
+            for token in server.people(args.people)
+        ]
+        threads = people if args.quiet else busy + people
         for thread in threads:
             thread.start()
-        waits: list[float] = []
-        line = server.connect(server.people(1)[0])
-        while busy["import"] or busy["train"]:
-            questions = line.call("POST", f"/projects/{project}/claim", {"lane": "label", "n": 5})["questions"]
-            for question in questions:
-                body = {"id": str(uuid.uuid4()), "question": question["id"], "value": {"labels": ["a"]}, "seconds": 1}
-                began = time.perf_counter()
-                line.call("POST", "/answers", body)
-                waits.append(time.perf_counter() - began)
-                time.sleep(PACE)
-            if not questions:
-                break
+        for thread in people:
+            thread.join()
+        done.set()
         for thread in threads:
             thread.join()
     waits.sort()

@@ -10,6 +10,7 @@ transaction; the new execution is a new attempt, and every write of the older on
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -31,6 +32,8 @@ SCHEMA = "handloom_flow"
 _POLL = (0.05, 0.25)
 """Seconds between two looks for work: at first, and after a while without any."""
 _SWEEP = 15.0
+BEHIND = 10
+"""How far a worker beside a server steps back: people's answers come before its training when both want a processor."""
 
 
 class Engine:
@@ -205,6 +208,8 @@ class Worker:
 def main(arguments: list[str]) -> int:
     """``python -m handloom.flow FOLDER [IDLE_SECONDS]``: what the server starts on demand."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    if hasattr(os, "nice"):
+        os.nice(BEHIND)
     work(Path(arguments[0]), float(arguments[1]) if len(arguments) > 1 else None)
     return 0
 
