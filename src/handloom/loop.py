@@ -27,7 +27,7 @@ from typing import Any
 from . import ask as asking
 from .core.errors import WrongState
 from .core.protocols import Finding
-from .jobs import choose, judge, learn, measure, serve, team
+from .jobs import choose, judge, learn, measure, serve, suspects, team
 from .jobs.choose import Wish
 from .jobs.serve import Feedback, Predicted
 from .jobs.work import Runner, State, Step, Work, at_once, execute, worker_name
@@ -37,7 +37,7 @@ from .store.jobs import Job
 from .store.projects import Project, TaskRow
 
 __all__ = ["Asked", "Did", "Executor", "Feedback", "Predicted", "Wish", "advance", "ask", "cancel", "decided", "drift"]
-__all__ += ["durable", "feedback", "inline", "predict", "roll_back", "run_job", "train", "wire"]
+__all__ += ["durable", "feedback", "find_suspects", "inline", "predict", "roll_back", "run_job", "train", "wire"]
 
 STEPS = ("collect", "select", "ask", "resolve", "commit", "train", "evaluate", "release", "monitor")
 
@@ -61,6 +61,7 @@ JOBS: dict[str, tuple[Step, ...]] = {
     ),
     "select": (_ENCODE, _CHOOSE),
     "measure": (Step("measure", "measures people", measure.measure),),
+    "suspects": (_ENCODE, Step("suspects", "looks for labels that are wrong", suspects.suspects)),
 }
 """What a job of each kind does, in order."""
 
@@ -240,6 +241,22 @@ def train(store: Store, task: TaskRow, *, actor_id: int, executor: Executor = du
     job, new = store.write(
         lambda tx: jobs.enqueue(
             tx, project_id=project.id, task_id=task.id, kind="refresh", args=args, actor_id=actor_id
+        )
+    )
+    if new:
+        executor.start(store, job)
+    with store.read() as connection:
+        return jobs.get(connection, job.id)
+
+
+def find_suspects(
+    store: Store, task: TaskRow, *, n: int, needs: int = 1, actor_id: int, executor: Executor = durable
+) -> Job:
+    """Look for labels that are likely wrong, and ask for a verdict on the n worst. The job that looks already, if any."""
+    args = {"n": n, "needs": needs}
+    job, new = store.write(
+        lambda tx: jobs.enqueue(
+            tx, project_id=task.project_id, task_id=task.id, kind="suspects", args=args, actor_id=actor_id
         )
     )
     if new:

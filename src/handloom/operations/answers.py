@@ -13,7 +13,7 @@ from ..core.errors import Malformed, TooLarge
 from ..core.ids import parse, show
 from ..core.questions import OUTCOMES
 from ..core.roles import allowed
-from ..store import Tx, projects
+from ..store import Tx, projects, verdicts
 from ..store import answers as stored
 from .questions import ANSWERS
 from .session import Asked, Session
@@ -66,6 +66,8 @@ def answering(session: Session, raw: Mapping[str, Any]) -> Callable[[Tx], tuple[
             guideline_id=None if version is None else _guideline(tx, session, asked, version),
         )
         result = stored.answer(tx, new)
+        if asked.shape == verdicts.SHAPE and result.counted and not result.repeated:
+            verdicts.spread(tx, number, new.value or {}, session.actor.id, corrects=supersedes is not None)
         if result.followed:  # somebody may have been paused, or something become gold
             tx.after.append(session.site.forget)
         secret = asked.lane in ("label", "gold") and not allowed(acting.actor.role, "read_answers")
@@ -89,7 +91,8 @@ def _value(session: Session, asked: Asked, raw: Any) -> dict[str, Any]:
     if task is None:  # added by another process a moment ago
         session.site.forget()
         task = session.case_of(asked.project_id).task(show("task", asked.task_id))
-    return shape.show(shape.parse(raw, task.options, f"{task.name} ({task.kind})"))
+    options = {**task.options, **(asked.body or {})} if asked.shape == verdicts.SHAPE else task.options
+    return shape.show(shape.parse(raw, options, f"{task.name} ({task.kind})"))
 
 
 def _guideline(tx: Tx, session: Session, asked: Asked, version: Any) -> int | None:

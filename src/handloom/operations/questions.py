@@ -146,7 +146,7 @@ def shown(case: Case, row: Any, *, hide_suggestion: bool = False, disguised: boo
     """
     masked = disguised and bool(case.checked) and row.lane in ("label", "gold")
     task = case.task_by_id(row.task_id)
-    choice = row.shape == "choice" and task is not None
+    choice = row.shape in ("choice", "verdict") and task is not None
     guideline = case.guidelines.get(row.task_id) if choice else None
     until = getattr(row, "until", None)
     veiled = choice and (row.blind or hide_suggestion or not case.project.settings["suggestions"])

@@ -35,7 +35,8 @@ def given(labels: npt.ArrayLike, columns: int | None, classes: Sequence[Any] | N
     """Labels as class numbers.
 
     labels: class numbers, or names with ``classes`` in the order of the columns; without ``classes`` the names are put
-    in order, and there must be as many as columns. None, nan, an empty string and -1 mean that a row has no label.
+    in order, and there must be as many as columns. Whole numbers are class numbers unless a class is one itself.
+    None, nan, an empty string and -1 mean that a row has no label.
     Raises `EmptyInput`, `BadValue`.
     """
     raw = np.asarray(labels)
@@ -43,8 +44,8 @@ def given(labels: npt.ArrayLike, columns: int | None, classes: Sequence[Any] | N
         raise BadValue(f"labels are one per row; found an array of shape {raw.shape}")
     if not raw.size:
         raise EmptyInput("there are no labels to look at")
-    if classes is None and raw.dtype.kind in "iub":
-        return _numbers(raw.astype(np.int64), columns)
+    if raw.dtype.kind in "iub" and not any(isinstance(name, int | np.integer) for name in classes or ()):
+        return _numbers(raw.astype(np.int64), columns, classes)
     values = raw.tolist()
     missing = [value is None or value == "" or value != value for value in values]
     if classes is None:
@@ -66,13 +67,15 @@ def given(labels: npt.ArrayLike, columns: int | None, classes: Sequence[Any] | N
     return Given(np.array(numbers, dtype=np.int64), tuple(known))
 
 
-def _numbers(labels: Indices, columns: int | None) -> Given:
-    most = int(labels.max()) + 1 if columns is None else columns
+def _numbers(labels: Indices, columns: int | None, classes: Sequence[Any] | None) -> Given:
+    if classes is not None and columns not in (None, len(classes)):
+        raise BadValue(f"{len(classes)} classes, but {columns} columns of probabilities")
+    most = len(classes) if classes is not None else int(labels.max()) + 1 if columns is None else columns
     if labels.max() >= most or labels.min() < -1:
         raise BadValue(
             f"labels are class numbers from 0 to {most - 1} (-1: none); found {labels.min()} to {labels.max()}"
         )
-    return Given(labels, tuple(range(most)))
+    return Given(labels, tuple(range(most)) if classes is None else tuple(classes))
 
 
 def _in_order(label: Any) -> tuple[int, float, str]:

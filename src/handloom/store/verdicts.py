@@ -1,0 +1,94 @@
+"""Verdicts on labels that may be wrong: what was asked, what was said, and what it means for identical items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from . import given, schema
+from .people_schema import aside
+from .writer import Tx
+
+q, a, i = schema.question, schema.answer, schema.item
+SHAPE = "verdict"
+_newer = a.alias("newer")
+_COUNTS = (
+    a.c.outcome == "answered",
+    a.c.late == sa.false(),
+    ~sa.exists().where(_newer.c.supersedes == a.c.id),
+    ~sa.exists().where(aside.c.answer_id == a.c.id),
+)
+_ALIVE = ("open", "claimed", "answered", "resolved", "escalated")
+
+
+def judged(connection: sa.Connection, task_id: int) -> Sequence[Any]:
+    """Rows (item_id, value, body of the question) of the verdicts that count, oldest first."""
+    query = (
+        sa.select(a.c.item_id, a.c.value, q.c.body)
+        .join(q, q.c.id == a.c.question_id)
+        .where(q.c.task_id == task_id, q.c.shape == SHAPE, *_COUNTS)
+        .order_by(a.c.seq)
+    )
+    return connection.execute(query).all()
+
+
+def asked(connection: sa.Connection, task_id: int) -> set[int]:
+    """Items whose label is in question or was judged."""
+    query = sa.select(q.c.item_id).where(q.c.task_id == task_id, q.c.shape == SHAPE, q.c.state.in_(_ALIVE))
+    return set(connection.execute(query).scalars())
+
+
+def said(connection: sa.Connection, task_id: int) -> Sequence[Any]:
+    """Rows (item_id, actor_id, value) of what people answered when they were asked for a label, by item."""
+    query = (
+        sa.select(a.c.item_id, a.c.actor_id, a.c.value)
+        .join(q, q.c.id == a.c.question_id)
+        .join(schema.actor, schema.actor.c.id == a.c.actor_id)
+        .where(a.c.task_id == task_id, q.c.shape != SHAPE, schema.actor.c.kind == "person", *_COUNTS)
+        .order_by(a.c.item_id, a.c.seq)
+    )
+    return connection.execute(query).all()
+
+
+def digests(connection: sa.Connection, project_id: int) -> dict[int, str]:
+    """Digest of the content of each item of a project; equal for identical ones."""
+    rows = connection.execute(sa.select(i.c.id, i.c.digest).where(i.c.project_id == project_id))
+    return {row.id: row.digest for row in rows}
+
+
+def page(connection: sa.Connection, task_id: int, *, before: int | None, limit: int) -> Sequence[Any]:
+    """Verdict questions of a task, newest first: (id, item_id, key, state, body, created, value of the newest verdict)."""
+    newest = (
+        sa.select(a.c.value)
+        .where(a.c.question_id == q.c.id, *_COUNTS)
+        .order_by(a.c.seq.desc())
+        .limit(1)
+        .correlate(q)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(q.c.id, q.c.item_id, i.c.key, q.c.state, q.c.body, q.c.created, newest.label("value"))
+        .join(i, i.c.id == q.c.item_id)
+        .where(q.c.task_id == task_id, q.c.shape == SHAPE)
+        .order_by(q.c.id.desc())
+        .limit(limit)
+    )
+    return connection.execute(query.where(q.c.id < before) if before is not None else query).all()
+
+
+def spread(tx: Tx, question_id: int, value: Mapping[str, Any], actor_id: int, *, corrects: bool) -> int:
+    """Say the same of the items that are identical, as answers of the same actor without a question. How many.
+
+    A verdict that corrects one of before, and no longer speaks for the identical ones, gives them their labels back.
+    """
+    row = tx.execute(sa.select(q.c.project_id, q.c.task_id, q.c.body).where(q.c.id == question_id)).one()
+    same = [int(item) for item in (row.body or {}).get("same", ())]
+    if not same or not (value.get("identical") or corrects):
+        return 0
+    if not value.get("identical"):
+        value = {"verdict": "keep", "labels": row.body["given"], "error": None, "identical": True}
+    tests = {one.id: bool(one.test) for one in tx.execute(sa.select(i.c.id, i.c.test).where(i.c.id.in_(same)))}
+    given.again(tx, row.project_id, [(item, tests[item], {row.task_id: dict(value)}) for item in same], actor_id)
+    return len(same)
