@@ -27,6 +27,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "simulate": ("simulate", "Compare strategies on labelled data with simulated people."),
     "bench": ("bench", "Compare strategies on a declared grid of data sets and simulated people."),
     "select": ("select", "Pick the rows of a file that are worth asking about next."),
+    "aggregate": ("aggregate", "Turn a file of several people's answers into labels, and say who is good at what."),
     "errors": ("errors", "Put the labels of a file in order of how likely they are wrong."),
     "dataset": ("dataset", "Test and compare the data that a model learns from."),
     "train": ("train", "Train a model on the labels there are."),
@@ -36,7 +37,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "lineage": ("lineage", "Show what a label, model or prediction came from."),
 }
 
-NAMES_A_FILE = (["simulate"], ["bench"], ["select"], ["errors"], ["dataset", "test"], ["dataset", "diff"])
+NAMES_A_FILE = (["simulate"], ["bench"], ["select"], ["aggregate"], ["errors"], ["dataset", "test"], ["dataset", "diff"])
 """Verbs whose ``--json`` takes the name of a file to write."""
 
 

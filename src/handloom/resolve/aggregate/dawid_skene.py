@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import digamma
 
 from ...core.errors import Malformed
+from ..deferred import digamma
 from .em import Belief, Model, Problem, State, divergence, finish, fit
 from .result import Aggregate
 from .votes import Table, Votes

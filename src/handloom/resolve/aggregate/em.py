@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import digamma, gammaln
 
 from ...core.arrays import Indices
 from ...core.errors import Malformed
+from ..deferred import digamma, gammaln
 from .result import Aggregate, clamp, likeliest, tempered
 from .votes import UNKNOWN, Table, Votes
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
-from scipy.special import expit
 
+from ..deferred import expit
 from .em import class_prior, labelled, softmax
 from .result import Aggregate, tempered
 from .votes import Table, Votes
 
 ITERATIONS = 10
 STEPS = 10
-"""Steps of the optimiser within one step of the EM."""
+"""Steps of the scoring for abilities and eases, within one step of the EM."""
 
 
 def glad(votes: Votes, *, iterations: int = ITERATIONS, priors: npt.ArrayLike | None = None) -> Aggregate:
@@ -25,18 +24,16 @@ def glad(votes: Votes, *, iterations: int = ITERATIONS, priors: npt.ArrayLike | 
     """
     prior = class_prior(votes, priors)
     k, cells = votes.n_classes, votes.items * votes.n_classes + votes.values
-    parameters = np.ones(votes.n_actors + votes.n_items)
+    ability, log_ease = np.ones(votes.n_actors), np.ones(votes.n_items)
     posteriors = votes.counts()
     posteriors /= np.maximum(posteriors.sum(axis=1, keepdims=True), 1.0)
     mass, done, before = prior, 0, -np.inf
     while done < iterations:
         done += 1
         right = posteriors.ravel()[cells]
-        parameters = minimize(
-            _cost, parameters, (votes, right), method="L-BFGS-B", jac=True, options={"maxiter": STEPS}
-        ).x
+        ability, log_ease = _scored(votes, right, ability, log_ease)
         mass = prior + posteriors.sum(axis=0)
-        chance = np.clip(expit(_product(votes, parameters)), 1e-9, 1 - 1e-9)
+        chance = np.clip(expit(ability[votes.actors] * np.exp(log_ease)[votes.items]), 1e-9, 1 - 1e-9)
         miss = np.log((1 - chance) / max(k - 1, 1))
         scores = np.bincount(cells, np.log(chance) - miss, votes.n_items * k).reshape(votes.n_items, k)
         scores = scores + np.bincount(votes.items, miss, votes.n_items)[:, None] + np.log(mass / mass.sum())
@@ -45,25 +42,26 @@ def glad(votes: Votes, *, iterations: int = ITERATIONS, priors: npt.ArrayLike | 
             break
         before = float(norm.sum())
     labels, given = labelled(votes, posteriors)
-    ability, ease = parameters[: votes.n_actors], np.exp(parameters[votes.n_actors :])
-    accuracy = expit(ability * ease.mean())
+    accuracy = expit(ability * np.exp(log_ease).mean())
     return Aggregate(
         "glad", labels, tempered(posteriors, given), mass / mass.sum(), accuracy, posteriors, iterations=done
     )
 
 
-def _product(votes: Votes, parameters: Table) -> Table:
-    return parameters[votes.actors] * np.exp(parameters[votes.n_actors :])[votes.items]
+def _scored(votes: Votes, right: Table, ability: Table, log_ease: Table) -> tuple[Table, Table]:
+    """Fisher scoring by turns toward the most probable abilities and eases. right: (answers,) belief that it is so.
 
-
-def _cost(parameters: Table, votes: Votes, right: Table) -> tuple[float, Table]:
-    """Negative expected log joint of answers and parameters, and its gradient. right: (answers,) belief that it is so."""
-    ability, log_ease = parameters[: votes.n_actors], parameters[votes.n_actors :]
-    product = _product(votes, parameters)
-    # log(1 + exp(x)) without overflow; an answer is right with probability expit(product).
-    value = (np.logaddexp(0.0, product) - right * product).sum()
-    value += 0.5 * ((ability - 1) ** 2).sum() + 0.5 * ((log_ease - 1) ** 2).sum()
-    slope = expit(product) - right
-    towards_ability = np.bincount(votes.actors, slope * np.exp(log_ease)[votes.items], votes.n_actors) + ability - 1
-    towards_ease = np.bincount(votes.items, slope * product, votes.n_items) + log_ease - 1
-    return float(value), np.concatenate((towards_ability, towards_ease))
+    The steps of log ease are kept below one, since its information vanishes where it is far off.
+    """
+    for _ in range(STEPS):
+        ease = np.exp(log_ease)[votes.items]
+        chance = expit(ability[votes.actors] * ease)
+        slope = np.bincount(votes.actors, (right - chance) * ease, votes.n_actors) - (ability - 1)
+        told = np.bincount(votes.actors, chance * (1 - chance) * ease**2, votes.n_actors) + 1
+        ability = ability + slope / told
+        product = ability[votes.actors] * ease
+        chance = expit(product)
+        slope = np.bincount(votes.items, (right - chance) * product, votes.n_items) - (log_ease - 1)
+        told = np.bincount(votes.items, chance * (1 - chance) * product**2, votes.n_items) + 1
+        log_ease = log_ease + np.clip(slope / told, -1.0, 1.0)
+    return ability, log_ease

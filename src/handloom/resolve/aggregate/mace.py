@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import digamma
 
+from ..deferred import digamma
 from .em import Belief, Problem, divergence, finish, fit
 from .result import Aggregate
 from .votes import Table, Votes

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import digamma
 
 from ...core.arrays import Indices
+from ..deferred import digamma
 from .em import TOLERANCE, class_prior, labelled, log_beta, softmax
 from .result import Aggregate, tempered
 from .votes import Table, Votes

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from ...core.arrays import Indices
 from ...core.errors import BadValue, EmptyInput, Malformed
+from ..deferred import csr
 
 Table = npt.NDArray[np.float64]
 UNKNOWN = -1
@@ -36,8 +37,8 @@ class Votes:
     def __len__(self) -> int:
         return int(self.values.size)
 
-    def said(self) -> sparse.csr_array:
-        """(items, actors * classes) counts, column ``actor * classes + value``: E and M steps are products with it."""
+    def said(self) -> Any:
+        """(items, actors * classes) sparse counts, column ``actor * classes + value``: E and M steps are products with it."""
         column = self.actors * self.n_classes + self.values
         narrow = np.int32 if self.n_actors * self.n_classes < 2**31 and len(self) < 2**31 else np.int64
         start = np.zeros(self.n_items + 1, dtype=narrow)
@@ -45,7 +46,7 @@ class Votes:
         order = np.argsort(self.items, kind="stable") if np.any(np.diff(self.items) < 0) else slice(None)
         where = column[order].astype(narrow)
         shape = (self.n_items, self.n_actors * self.n_classes)
-        return sparse.csr_array((np.ones(len(self)), where, start), shape=shape)
+        return csr((np.ones(len(self)), where, start), shape)
 
     def counts(self) -> Table:
         """(items, classes) how many answers named each class."""

@@ -6,10 +6,10 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from ...core.errors import Malformed
 from ...core.intervals import LEVEL, Measured, measured
+from ..deferred import f_quantile
 
 Form = Literal["1,1", "2,1", "3,1", "1,k", "2,k", "3,k"]
 
@@ -52,7 +52,7 @@ def _ratio(one: float, other: float) -> float:
 
 
 def _of_f(f: float, up: int, down: int, k: int, tail: float) -> tuple[float, float]:
-    low, high = f / stats.f.ppf(tail, up, down), f * stats.f.ppf(tail, down, up)
+    low, high = f / f_quantile(up, down, tail), f * f_quantile(down, up, tail)
     return tuple(1.0 if np.isinf(one) else float((one - 1) / (one + k - 1)) for one in (low, high))  # type: ignore[return-value]
 
 
@@ -67,7 +67,7 @@ def _random_judges(
     load = n * (1 + (k - 1) * value) - k * value
     degrees = (k - 1) * (n - 1) * (k * value * f + load) ** 2
     degrees /= (n - 1) * k**2 * value**2 * f**2 + load**2
-    upper, lower = stats.f.ppf(tail, n - 1, degrees), stats.f.ppf(tail, degrees, n - 1)
+    upper, lower = f_quantile(n - 1, degrees, tail), f_quantile(degrees, n - 1, tail)
     spread = k * judges + (k * n - k - n) * rest
     low = n * (between - upper * rest) / (upper * spread + n * between)
     high = n * (lower * between - rest) / (spread + n * lower * between)

@@ -8,12 +8,11 @@ from itertools import combinations
 from typing import Literal
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from ...core.errors import Malformed
 from ...core.intervals import Measured
 from ...core.shapes.spans import Span
+from ..deferred import most_pairs
 from .units import ROUNDS, with_interval
 
 Match = Literal["exact", "overlap", "tolerant", "characters"]
@@ -49,7 +48,7 @@ def matched(first: Sequence[Span], second: Sequence[Span], how: Match = "exact",
     fits = [[_fits(a, b, how, tolerance) for b in second] for a in first]
     if not fits or not second:
         return Matched(0, len(first), len(second))
-    pairs = csgraph.maximum_bipartite_matching(sparse.csr_array(np.array(fits, dtype=np.int8)), perm_type="column")
+    pairs = most_pairs(np.array(fits, dtype=np.int8))
     return Matched(int(np.count_nonzero(pairs >= 0)), len(first), len(second))
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from ...core.errors import Malformed
 from ...core.intervals import Measured, wilson
+from ..deferred import csr
 from .cohen import kappa
 from .krippendorff import Level, krippendorff
 from .units import ROUNDS, categories
@@ -82,7 +82,7 @@ def by_pair(
     used = place[who] >= 0
     n_items = int(which.max()) + 1 if which.size else 0
     shape = (n_items, kept.size * k)
-    given = sparse.csr_array((np.ones(used.sum()), (which[used], place[who[used]] * k + said[used])), shape=shape)
+    given = csr((np.ones(used.sum()), (which[used], place[who[used]] * k + said[used])), shape)
     both = (given.T @ given).toarray().reshape(kept.size, k, kept.size, k).transpose(0, 2, 1, 3)
     found = []
     for a in range(kept.size):
