@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,8 @@ def read(path: Path, name: str, embedding: str | None = None) -> Table:
     if not numbers:
         why = f"; the first row: {unreadable[0][1]}" if unreadable else ""
         raise Malformed(f"{path.name} has no row that can be read{why}")
+    if "pyarrow" in sys.modules:  # what it read is ours now; what it keeps for the next file would only be in the way
+        sys.modules["pyarrow"].default_memory_pool().release_unused()
     vectors = _vectors(columns.pop(embedding), embedding, path) if embedding in columns else None
     return Table(
         name, columns, numbers if unreadable else None, tuple(unreadable), pictures.found(len(numbers)), vectors

@@ -2,16 +2,18 @@
 
 Kinds of a changed part, after the error types of Reiss et al. (2020) for CoNLL-2003:
 
-tag         the same place, another label
-boundary    the same label, another place that overlaps
-both        another label and another place that overlaps
-missing     only after the change: it had been overlooked
-wrong       only before the change: it should not have been there
-attribute   the same place and label, something else about it differs
-token       the tokens themselves differ, so tags cannot be compared one by one
+tag          the same place, another label
+boundary     the same label, another place that overlaps
+both         another label and another place that overlaps
+missing      only after the change: it had been overlooked
+wrong        only before the change: it should not have been there
+attributes   the same place and label, something else about it differs
+token        the tokens themselves differ, so tags cannot be compared one by one
 
-Values are read as plain JSON: ``{"spans": [{"start", "end", "label"}]}``, ``{"regions": [{"label", "box": [x, y, width,
-height]}]}`` (or ``points``, pairs of x and y), ``{"tags": ["O", "B-PER"]}``.
+The typed values of `handloom.core.shapes` tell the same kinds of values that a task has checked. Here values are plain
+JSON of any origin: ``{"spans": [{"start", "end", "label"}]}``, ``{"regions": [...]}`` as `RegionsShape` writes them or
+with a ``box`` [x, y, width, height] or ``points``, and ``{"tags": ["O", "B-PER"]}``. Thousands of regions are matched
+at once.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from typing import Any
 import numpy as np
 
 from ..core.ids import canonical
+from ..core.shapes.change import ATTRIBUTES, BOTH, BOUNDARY, MISSING, TAG, WRONG
+from ..core.shapes.regions import Region
 
 PLACED = ("spans", "regions")
 """Keys of a value whose parts have a place and a label."""
@@ -68,7 +72,7 @@ def placed(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any
             continue
         same = next((other for other in here if other.get("label") == part.get("label")), here[0])
         here.remove(same)
-        found.append(Part("attribute" if same.get("label") == part.get("label") else "tag", part, same))
+        found.append(Part(ATTRIBUTES if same.get("label") == part.get("label") else TAG, part, same))
     return found + _overlapping(moved, [part for parts in at.values() for part in parts])
 
 
@@ -108,11 +112,7 @@ def _only(these: Sequence[Mapping[str, Any]], those: Sequence[Mapping[str, Any]]
 
 
 def _place(part: Mapping[str, Any]) -> str:
-    if "start" in part:
-        return f"{part['start']}:{part.get('end')}"
-    for key in ("box", "points"):
-        if key in part:
-            return key + canonical(part[key])
+    """Where a part is: all that it says but for its label and what is said of it besides."""
     return canonical({key: value for key, value in part.items() if key not in ("label", "attributes", "score")})
 
 
@@ -124,9 +124,9 @@ def _overlapping(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, An
             taken_old.add(i)
             taken_new.add(j)
             same = old[i].get("label") == new[j].get("label")
-            found.append(Part("boundary" if same else "both", old[i], new[j]))
-    found += [Part("wrong", part, None) for i, part in enumerate(old) if i not in taken_old]
-    return found + [Part("missing", None, part) for j, part in enumerate(new) if j not in taken_new]
+            found.append(Part(BOUNDARY if same else BOTH, old[i], new[j]))
+    found += [Part(WRONG, part, None) for i, part in enumerate(old) if i not in taken_old]
+    return found + [Part(MISSING, None, part) for j, part in enumerate(new) if j not in taken_new]
 
 
 def _pairs(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int]]:
@@ -150,18 +150,21 @@ def _box(part: Mapping[str, Any]) -> tuple[float, float, float, float]:
     """Left, top, right, bottom; a span is a box of height 1. A part without a known place overlaps nothing."""
     if "start" in part:
         return float(part["start"]), 0.0, float(part.get("end", part["start"])), 1.0
-    if "box" in part:
-        x, y, width, height = map(float, part["box"])
-        return x, y, x + width, y + height
-    if "points" in part and len(part["points"]):
-        points = np.asarray(part["points"], dtype=float).reshape(-1, 2)
-        (x, y), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
-        return x, y, right, bottom
-    return 0.0, 0.0, 0.0, 0.0
+    if "counts" in part:
+        x, y, width, height = Region("mask", "", (*part["size"], *part["counts"])).bounds()
+    elif "box" in part:
+        x, y, width, height = part["box"]
+    elif "width" in part:
+        x, y, width, height = (part[name] for name in ("x", "y", "width", "height"))
+    else:
+        rings = part.get("rings") or [part.get("points") or [(0.0, 0.0)]]
+        points = np.array([point for ring in rings for point in ring], dtype=float).reshape(-1, 2)
+        (x, y), (width, height) = points.min(axis=0).tolist(), np.ptp(points, axis=0).tolist()
+    return float(x), float(y), float(x) + float(width), float(y) + float(height)
 
 
 def _tags(before: Sequence[Any], after: Sequence[Any]) -> list[Part]:
     if len(before) != len(after):
         return [Part("token", list(before), list(after))]
     pairs = enumerate(zip(before, after, strict=True))
-    return [Part("tag", {"token": k, "label": a}, {"token": k, "label": b}) for k, (a, b) in pairs if a != b]
+    return [Part(TAG, {"token": k, "label": a}, {"token": k, "label": b}) for k, (a, b) in pairs if a != b]

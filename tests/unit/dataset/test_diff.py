@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from handloom.dataset import Plain, apply, diff, summary
 from handloom.dataset.diff import change, label_changes
-from handloom.dataset.parts import parts
+from handloom.dataset.parts import parts, placed
 from tests import realdata
 
 spans = st.builds(
@@ -117,6 +117,12 @@ def test_boxes_are_matched_like_spans() -> None:
         {"regions": [box(0, "RBC"), box(100, "WBC")]}, {"regions": [box(1, "RBC"), box(100, "RBC"), box(200, "RBC")]}
     )
     assert [p.kind for p in found] == ["tag", "boundary", "missing"]
+    typed = {"kind": "box", "label": "a", "x": 0, "y": 0, "width": 9, "height": 9}
+    ring = {"kind": "polygon", "label": "a", "rings": [[[20, 20], [30, 20], [30, 40]]]}
+    mask = {"kind": "mask", "label": "a", "size": [4, 4], "counts": [0, 4, 12]}
+    moved = [{**typed, "x": 1}, {**ring, "rings": [[[21, 20], [30, 20], [30, 40]]]}, {**mask, "counts": [0, 8, 8]}]
+    kinds = [p.kind for one, other in zip((typed, ring, mask), moved, strict=True) for p in placed([one], [other])]
+    assert kinds == ["boundary"] * 3
 
 
 def test_a_value_with_more_than_parts_is_relabelled_too() -> None:

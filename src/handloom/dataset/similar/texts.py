@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...core.errors import TooLarge
 from .edits import bound, share
 from .near import Near, distinct
 
@@ -26,11 +27,12 @@ THRESHOLD = 0.8
 SHORTEST = 12
 """Characters below which a text has no near-duplicates, only equals: "ok then" and "so then" say little of each other."""
 
+MOST = 1 << 24
 SKETCH = 16
 _SHORT, _LONG = 5, 9  # characters of a gram
 _SHORT_BELOW, _LONG_FROM = 90, 60  # characters; between both a text is sketched both ways, so that pairs meet across
 _SLOTS = 24  # bits of the largest table of counts
-_CHUNK = 1 << 18  # characters hashed at a time: bounds the memory
+_CHUNK = 1 << 17  # characters hashed at a time: bounds the memory
 _PAIRS = 1 << 16  # pairs looked at together
 _BINS = 128
 _CROWD = 24
@@ -42,11 +44,14 @@ def normalise(text: str) -> str:
     """Case folded, spaces as one, compatible characters as one (NFKC)."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    return " ".join(text.casefold().split())
+    plain = " ".join(text.casefold().split())
+    return text if plain == text else plain  # one object less to keep
 
 
 def near(texts: Sequence[str], threshold: float = THRESHOLD) -> Near:
-    """All pairs found among texts that are different and `normalise`d. Order and chance play no part."""
+    """All pairs found among texts that are different and `normalise`d, at most 16 million. Chance plays no part."""
+    if len(texts) > MOST:
+        raise TooLarge(f"{len(texts):,} texts are more than the {MOST:,} that are compared with each other")
     flat = _Flat.of(texts)
     bins = _histograms(flat)
     found = [np.zeros(0, dtype=np.int64)]
@@ -98,27 +103,30 @@ def _chunks(starts: np.ndarray) -> Iterator[tuple[int, int]]:
 def _candidates(flat: _Flat) -> Iterator[np.ndarray]:
     """Pairs of rows that share a gram of their sketches, as first << 32 | second, some at a time."""
     lengths = flat.lengths
+    by_length = np.argsort(lengths, kind="stable")
     for size, wanted in (
         (_SHORT, (lengths >= SHORTEST) & (lengths < _SHORT_BELOW)),
         (_LONG, lengths >= _LONG_FROM),
     ):
-        rows, grams = _sketches(flat, wanted, size)
-        order = np.lexsort((rows, lengths[rows], grams))
-        for pairs in _together(rows[order], grams[order]):
+        for pairs in _together(_sketches(flat, wanted, size, by_length), by_length):
             for start in range(0, len(pairs), _PAIRS):
                 yield distinct(pairs[start : start + _PAIRS])
 
 
-def _sketches(flat: _Flat, wanted: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """The sketches of the wanted rows: (row, gram), up to `SKETCH` of each row."""
+def _sketches(flat: _Flat, wanted: np.ndarray, size: int, by_length: np.ndarray) -> np.ndarray:
+    """The sketches of the wanted rows, up to `SKETCH` grams each: gram << 24 | place of the row by length, sorted."""
     total = int(flat.lengths[wanted].sum())
     bits = min(_SLOTS, max(12, (2 * total).bit_length()))
-    counts = np.zeros(1 << bits, dtype=np.uint16)
+    counts = np.zeros(1 << bits, dtype=np.uint8)  # up to 250, above which all are equally common
     for _, hashes in _grams(flat, wanted, size):
-        # A signed index: with an unsigned one numpy is twenty times slower.
-        np.add.at(counts, (hashes >> np.uint64(64 - bits)).astype(np.int64), np.uint16(1))
-        np.minimum(counts, 1 << 14, out=counts)
-    rows, grams = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.uint64)]
+        cells = (hashes >> np.uint64(64 - bits)).astype(np.int64)
+        cells.sort()
+        first = np.flatnonzero(np.r_[True, cells[1:] != cells[:-1]]) if len(cells) else cells
+        often, cells = np.diff(np.r_[first, len(cells)]), cells[first]
+        counts[cells] = np.minimum(counts[cells] + often, 250)
+    place = np.empty(len(by_length), dtype=np.uint64)
+    place[by_length] = np.arange(len(by_length))
+    found = [np.zeros(0, dtype=np.uint64)]
     for of, hashes in _grams(flat, wanted, size):
         often = counts[(hashes >> np.uint64(64 - bits)).astype(np.int64)]
         shared = often > 1
@@ -128,10 +136,11 @@ def _sketches(flat: _Flat, wanted: np.ndarray, size: int) -> tuple[np.ndarray, n
         key = (of - base).astype(np.uint64) << np.uint64(44) | rarity << np.uint64(40) | hashes >> np.uint64(24)
         key = distinct(key)
         row = (key >> np.uint64(44)).astype(np.int64)
-        place = np.arange(len(row)) - np.searchsorted(row, row)
-        rows.append(row[place < SKETCH] + base)
-        grams.append(key[place < SKETCH] & np.uint64((1 << 44) - 1))
-    return np.concatenate(rows), np.concatenate(grams)
+        kept = np.arange(len(row)) - np.searchsorted(row, row) < SKETCH
+        found.append(key[kept] << np.uint64(24) | place[row[kept] + base])  # the row and the rarity fall off the left
+    packed = np.concatenate(found)
+    packed.sort()
+    return packed
 
 
 def _grams(flat: _Flat, wanted: np.ndarray, size: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -158,23 +167,29 @@ def _grams(flat: _Flat, wanted: np.ndarray, size: int) -> Iterator[tuple[np.ndar
         yield rows[inside], hashes
 
 
-def _together(rows: np.ndarray, grams: np.ndarray) -> Iterator[np.ndarray]:
-    """Pairs of rows under one gram, as first << 32 | second; the rows under a gram come sorted by their length."""
-    starts = np.flatnonzero(np.r_[True, grams[1:] != grams[:-1]]) if len(grams) else np.zeros(0, dtype=np.int64)
-    sizes = np.diff(np.r_[starts, len(grams)])
+def _together(packed: np.ndarray, by_length: np.ndarray) -> Iterator[np.ndarray]:
+    """Pairs of rows under one gram, as first << 32 | second."""
+    rows = by_length.astype(np.int32)[(packed & np.uint64((1 << 24) - 1)).astype(np.int32)]
+    same = (packed[1:] ^ packed[:-1]) < np.uint64(1 << 24)
+    starts = np.flatnonzero(np.r_[True, ~same]) if len(packed) else np.zeros(0, dtype=np.int64)
+    sizes = np.diff(np.r_[starts, len(packed)])
     for size in np.unique(sizes[(sizes > 1) & (sizes <= _CROWD)]).tolist():
-        members = rows[starts[sizes == size][:, None] + np.arange(size)]
         i, j = np.triu_indices(size, 1)
-        yield _pair(members[:, i].ravel(), members[:, j].ravel())
-    group = np.repeat(np.arange(len(sizes)), sizes)
-    crowded = np.repeat(sizes > _CROWD, sizes)
+        groups = starts[sizes == size]
+        step = max(1, _PAIRS // len(i))
+        for k in range(0, len(groups), step):
+            members = rows[groups[k : k + step, None] + np.arange(size)]
+            yield _pair(members[:, i].ravel(), members[:, j].ravel())
+    crowded = sizes > _CROWD
+    rows = rows[np.repeat(crowded, sizes)]
+    group = np.repeat(np.arange(crowded.sum()), sizes[crowded])
     for step in range(1, _NEIGHBOURS + 1):
-        here = np.flatnonzero(crowded[:-step] & (group[:-step] == group[step:]))
+        here = np.flatnonzero(group[:-step] == group[step:])
         yield _pair(rows[here], rows[here + step])
 
 
 def _pair(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return np.minimum(a, b) << 32 | np.maximum(a, b)
+    return np.minimum(a, b).astype(np.int64) << 32 | np.maximum(a, b)
 
 
 def _close(flat: _Flat, bins: np.ndarray, pairs: np.ndarray, threshold: float) -> np.ndarray:
