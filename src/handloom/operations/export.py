@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -110,17 +110,13 @@ def _csv(fields: Sequence[Field], tables: Iterable[Table]) -> Iterator[bytes]:
     Cells that begin with ``=`` stay as they are: a mark against spreadsheets that run them would change the data for
     everybody else. Import such a file into a spreadsheet as text.
     """
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([field.name for field in fields])
+    # Not the csv module: it looks at every character of a text by itself, which doubles the time of an export.
+    yield (",".join(field.name for field in fields) + "\r\n").encode()
+    template = ",".join(["%s"] * len(fields)) + "\r\n"
     writers = [_CELL[field.kind](field) for field in fields]
     for table in tables:
         columns = [map(write, column) for write, column in zip(writers, table, strict=True)]
-        writer.writerows(zip(*columns, strict=True))
-        yield text.getvalue().encode("utf-8", "replace")
-        text.seek(0)
-        text.truncate()
-    yield text.getvalue().encode()
+        yield "".join(map(template.__mod__, zip(*columns, strict=True))).encode("utf-8", "replace")
 
 
 def _parquet(fields: Sequence[Field], tables: Iterable[Table]) -> Iterator[bytes]:
@@ -157,8 +153,8 @@ def _always(write: Write) -> Callable[[Field], Write]:
     return lambda _: write
 
 
-def _or_null(write: Write) -> Callable[[Field], Write]:
-    return lambda _: lambda value: "null" if value is None else write(value)
+def _or(missing: str, write: Write) -> Callable[[Field], Write]:
+    return lambda _: lambda value: missing if value is None else write(value)
 
 
 def _lettered(field: Field, form: str, missing: Any) -> Write:
@@ -180,7 +176,15 @@ def _names_json(value: str) -> str:
 @lru_cache(maxsize=20_000)
 def _names_cell(value: str) -> str:
     names = _names(value)
-    return _names_json(value) if any("|" in name for name in names) else "|".join(names)
+    return _cell(_names_json(value) if any("|" in name for name in names) else "|".join(names))
+
+
+_needs_quotes = re.compile('[",\r\n]').search
+
+
+def _cell(text: str) -> str:
+    """A cell of a CSV file, in quotes only where it needs them (RFC 4180, 2.6 and 2.7)."""
+    return '"' + text.replace('"', '""') + '"' if _needs_quotes(text) else text
 
 
 def _readable(text: str | None) -> str | None:
@@ -192,6 +196,10 @@ def _readable(text: str | None) -> str | None:
 
 def _json_or_null(text: str | None) -> str:
     return _readable(text) or "null"
+
+
+def _json_cell(text: str | None) -> str:
+    return _cell(_readable(text) or "")
 
 
 @lru_cache(maxsize=1)
@@ -214,26 +222,35 @@ def _flag(value: Any) -> str:
 
 
 _JSON: dict[Kind, Callable[[Field], Write]] = {
-    "text": _or_null(_quote),
+    "text": _or("null", _quote),
     "id": lambda field: _lettered(field, '"#"', "null"),
-    "whole": _or_null(str),
-    "number": _or_null(repr),
+    "whole": _or("null", str),
+    "number": _or("null", repr),
     "flag": _always(_flag),
     "time": _always(lambda seconds: f'"{_time(seconds)}"'),
     "json": _always(_json_or_null),
     "labels": _always(_names_json),
 }
 _CELL: dict[Kind, Callable[[Field], Write]] = {
+    "text": _or("", _cell),
+    "id": lambda field: _lettered(field, "#", ""),
+    "whole": _or("", str),
+    "number": _or("", repr),
+    "flag": _always(_flag),
+    "time": _always(_time),
+    "json": _always(_json_cell),
+    "labels": _always(_names_cell),
+}
+_PLAIN: dict[Kind, Callable[[Field], Write]] = {
     "text": _always(_same),
     "id": lambda field: _lettered(field, "#", None),
     "whole": _always(_same),
     "number": _always(_same),
-    "flag": _always(_flag),
+    "flag": _always(bool),
     "time": _always(_time),
     "json": _always(_readable),
-    "labels": _always(_names_cell),
+    "labels": _always(_names),
 }
-_PLAIN: dict[Kind, Callable[[Field], Write]] = {**_CELL, "flag": _always(bool), "labels": _always(_names)}
 
 
 class _Pieces(io.RawIOBase):
