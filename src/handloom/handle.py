@@ -47,6 +47,8 @@ OPERATIONS: dict[str, Address] = _table("""
     items             GET    /projects/{project}/items
     item              GET    /items/{item}
     ask               POST   /projects/{project}/ask
+    find_suspects     POST   /projects/{project}/suspects
+    suspects          GET    /projects/{project}/suspects
     claim             POST   /projects/{project}/claim
     claim_question    POST   /questions/{question}/claim
     release_claims    POST   /claims/release
@@ -303,6 +305,14 @@ class ProjectHandle:
     ) -> dict[str, Any]:
         """A batch of questions now."""
         return self._call("ask", task=task, n=n, strategy=strategy, needs=needs)
+
+    def find_suspects(self, task: str | None = None, n: int = 20, needs: int = 1) -> dict[str, Any]:
+        """Look for labels that are likely wrong, and ask for a verdict on the n worst; the job."""
+        return self._call("find_suspects", task=task, n=n, needs=needs)
+
+    def suspects(self, task: str | None = None, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
+        """A page of labels in question with the verdicts on them, and what to expect of the rest."""
+        return self._call("suspects", task=task, cursor=cursor, limit=limit)
 
     def claim(self, lane: str = "label", n: int = 5, task: str | None = None) -> dict[str, Any]:
         """Lease up to n open questions."""

@@ -198,6 +198,11 @@ SETTINGS: dict[str, Setting] = {
         0.1, "share of the questions asked without their suggestion, to measure anchoring", _number(0, 1)
     ),
     "suggestions": Setting(True, "whether the latest model proposes an answer", _flag),
+    "correction_weight": Setting(
+        1.0,
+        "how much a label counts in training that a verdict corrected; at most 3/10 of the whole weight",
+        _number(1, 10),
+    ),
     "retrain_after": Setting(20, "new labels after which a model is trained", _whole(1, 1_000_000)),
     "decision_days": Setting(14, "days until an open decision takes its safe default", _number(0.001, 3650)),
     "release_margin": Setting(0.0, "how much better a model has to be to be proposed for release", _number(0, 1)),

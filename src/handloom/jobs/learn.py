@@ -11,7 +11,7 @@ from .. import dataset, train
 from ..core import registry
 from ..core.errors import NotEnoughLabels
 from ..core.ids import show
-from ..store import commits, gates, projects, training
+from ..store import commits, gates, projects, training, verdicts
 from ..store.projects import TaskRow
 from ..store.training import Model, NewModel
 from . import models
@@ -58,6 +58,8 @@ def fit(work: Work, state: State) -> State:
         made = training.model_of_job(connection, task.id, work.job.id)
         version = commits.get(connection, state["commit"])
         rows = [row for row in commits.checkout(connection, version) if not row.test]
+        weight = float(projects.find(connection, task.project_id).settings.get("correction_weight", 1.0))
+        changed = verdicts.corrected(connection, task.id, until=version.position) if weight > 1 else set()
     if made is not None:
         return {"model": made.id}
     classes, multi = task.options["labels"], bool(task.options.get("multi", False))
@@ -74,7 +76,8 @@ def fit(work: Work, state: State) -> State:
     seed = int(version.digest[:8], 16)
     numbers = np.array([row.item_id for row in rows], dtype=np.int64)
     features = pool.features.take(np.searchsorted(pool.ids, numbers))
-    learner.fit(features, wanted, weights=None, rng=np.random.default_rng(seed))
+    weights = train.corrections.weights(np.isin(numbers, list(changed)), weight) if changed else None
+    learner.fit(features, wanted, weights=weights, rng=np.random.default_rng(seed))
     chances = train.predict(learner, pool.features, lambda done, n: work.report("scores the pool", done, n))
     new = NewModel(
         project_id=task.project_id,
@@ -82,7 +85,8 @@ def fit(work: Work, state: State) -> State:
         commit_id=version.id,
         job_id=work.job.id,
         learner=learner.name,
-        params={"options": dict(task.options), "task_version": task.version, "encoder": pool.encoder},
+        params={"options": dict(task.options), "task_version": task.version, "encoder": pool.encoder}
+        | ({"correction_weight": float(weights.max())} if weights is not None else {}),
         seed=seed,
         seconds=time.perf_counter() - started,
         digest=models.pack(store, task, learner, pool.encoder),

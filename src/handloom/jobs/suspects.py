@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from .. import train
 from ..core import registry
-from ..core.arrays import Indices
+from ..core.arrays import Features, Indices
 from ..core.errors import WrongState
 from ..resolve import label_errors
 from ..resolve.label_errors import Answers, Found
@@ -27,6 +27,10 @@ STRATEGY = "suspects"
 AROUND_AT_MOST = 50_000
 """Labels up to which neighbours are looked at too: their cost grows with the square."""
 MOST_IDENTICAL = 1000
+LIKELY, LIKELY_AFTER = 0.5, 0.1
+"""Score from which a label beyond those worth a look is asked about: of the model, and of the combiner after verdicts."""
+ENOUGH_CORRECTED = 10
+"""Corrected labels from which a weight for them is tried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,8 @@ def suspects(work: Work, state: State) -> State:
         raise WrongState(f"suspects are found where an item has one label; task {task.name} takes several")
     pool = prepare(store, task, work.report)
     scene = _scene(store, task, pool)
-    found = _find(task, pool, scene)
+    features, targets, groups = _evidence(task, pool, scene)
+    found = _find(task, features, targets, groups, scene)
     questions = _questions(task, scene, found, int(work.job.args.get("n", 20)))
     batch = NewBatch(
         project_id=task.project_id,
@@ -71,6 +76,7 @@ def suspects(work: Work, state: State) -> State:
         "expected_precision": share,
         "stop": ahead.stop if ahead else False,
         "why": ahead.why if ahead else "nobody has judged any of them yet",
+        "weights": _weights(task, features, targets, groups, scene),
         "words": f"{found.worth} labels are worth a look, {len(numbers)} asked about",
     }
 
@@ -115,25 +121,25 @@ def _answers(said: Sequence[Any], place: Mapping[int, int], number: Mapping[str,
     return Answers(table[:, 0], table[:, 1], table[:, 2])
 
 
-def _find(task: TaskRow, pool: Pool, scene: Scene) -> Found:
+def _evidence(task: TaskRow, pool: Pool, scene: Scene) -> tuple[Features, np.ndarray, Indices]:
+    """Features and targets of the labelled items as they stand, and which are identical."""
     classes = task.options["labels"]
     targets = np.zeros((len(scene.items), len(classes)), dtype=np.float32)
     held = scene.now >= 0
     targets[np.flatnonzero(held), scene.now[held]] = 1
     train.trainable(targets, classes, multi=False)
-    features = pool.features.take(np.searchsorted(pool.ids, scene.items))
+    groups = np.unique(np.array(scene.digests), return_inverse=True)[1]
+    return pool.features.take(np.searchsorted(pool.ids, scene.items)), targets, groups
+
+
+def _find(task: TaskRow, features: Features, targets: np.ndarray, groups: Indices, scene: Scene) -> Found:
     kind = registry.find("tasks", task.kind)
-    chances = train.cross_fit(
-        lambda: kind.learner(task.options),
-        features,
-        targets,
-        groups=np.unique(np.array(scene.digests), return_inverse=True)[1],
-        rng=np.random.default_rng(len(scene.items)),
-    )
+    rng = np.random.default_rng(len(scene.items))
+    chances = train.cross_fit(lambda: kind.learner(task.options), features, targets, groups=groups, rng=rng)
     return label_errors.find(
         scene.labels,
         chances,
-        classes=classes,
+        classes=task.options["labels"],
         answers=scene.answers,
         vectors=features.vectors if len(scene.items) <= AROUND_AT_MOST else None,
         keys=scene.digests,
@@ -141,14 +147,31 @@ def _find(task: TaskRow, pool: Pool, scene: Scene) -> Found:
     )
 
 
+def _weights(
+    task: TaskRow, features: Features, targets: np.ndarray, groups: Indices, scene: Scene
+) -> list[dict[str, Any]]:
+    """What it would do to weigh corrected items up, once there are a few: accuracy on both slices for each weight."""
+    corrected = np.zeros(len(scene.items), dtype=bool)
+    corrected[[row for row, wrong in scene.verdicts.items() if wrong]] = True
+    if corrected.sum() < ENOUGH_CORRECTED:
+        return []
+    kind = registry.find("tasks", task.kind)
+    rng = np.random.default_rng(len(scene.items))
+    tried = train.corrections.compare(
+        lambda: kind.learner(task.options), features, targets, corrected, groups=groups, rng=rng
+    )
+    return [asdict(one) for one in tried]
+
+
 def _questions(task: TaskRow, scene: Scene, found: Found, n: int) -> list[NewQuestion]:
-    """The worst that nobody was asked about, at most n and no more than are worth a look."""
+    """The worst that nobody was asked about, at most n: those worth a look, and what is likely enough besides."""
+    least = LIKELY_AFTER if scene.verdicts else LIKELY
     twins: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
     for digest, label, item in zip(scene.digests, scene.now.tolist(), scene.items.tolist(), strict=True):
         twins[digest, label].append(item)
     out: list[NewQuestion] = []
-    for place in range(found.worth):
-        if len(out) == n:
+    for place in range(len(found)):
+        if len(out) == n or (place >= found.worth and found.scores[place] < least):
             break
         suspect = found[place]
         item = int(scene.items[suspect.row])

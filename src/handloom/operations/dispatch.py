@@ -19,6 +19,7 @@ from . import (
     predictions,
     projects,
     questions,
+    suspects,
 )
 from .session import Session
 
@@ -54,6 +55,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "item": items.item,
     "strategies": asking.strategies,
     "ask": asking.ask,
+    "find_suspects": suspects.find_suspects,
+    "suspects": suspects.suspects,
     "advance": asking.advance,
     "decisions": decisions.decisions,
     "models": models.models,

@@ -40,7 +40,7 @@ def suspects(
     """Labels that people were asked about, newest first, with the verdict on each.
 
     ``outlook``: what the newest search expected of the rest: how many labels are worth a look, the share of them that is wrong
-    with interval, and whether to stop; None before the first.
+    with interval, whether to stop, and what it would do to weigh corrected items up; None before the first.
     """
     session.require("read_answers")
     row, size = session.case(project).task(task), pages.size(limit)
@@ -48,7 +48,7 @@ def suspects(
         found = verdicts.page(connection, row.id, before=pages.after("suspects", cursor), limit=size + 1)
         last = rows.last(connection, row.id, "suspects")
     result = (last.result or {}) if last is not None and last.state == "done" else {}
-    outlook = {name: result.get(name) for name in ("worth", "expected_precision", "stop", "why")} if result else None
+    outlook = {name: result.get(name) for name in ("worth", "expected_precision", "stop", "why", "weights")} if result else None
     return pages.page("suspects", found, size, lambda one: one.id, _shown) | {"outlook": outlook}
 
 

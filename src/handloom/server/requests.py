@@ -121,6 +121,15 @@ class AskRequest(Sent):
     lane: Literal["label"] = "label"
 
 
+class SuspectsRequest(Sent):
+    """How many labels to ask for a verdict on."""
+
+    model_config = _example(task="mail", n=20, needs=1)
+    task: Ref | None = None
+    n: Annotated[int, Field(ge=1, le=10_000)] = 20
+    needs: Annotated[int, Field(ge=1, le=25)] = 1
+
+
 class ClaimRequest(Sent):
     """Questions to answer."""
 

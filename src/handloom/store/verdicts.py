@@ -34,6 +34,21 @@ def judged(connection: sa.Connection, task_id: int) -> Sequence[Any]:
     return connection.execute(query).all()
 
 
+def corrected(connection: sa.Connection, task_id: int, *, until: int) -> set[int]:
+    """Items whose label a verdict had changed by the answer of that seq, identical ones included."""
+    query = (
+        sa.select(a.c.item_id, a.c.value, q.c.body)
+        .join(q, q.c.id == a.c.question_id)
+        .where(q.c.task_id == task_id, q.c.shape == SHAPE, a.c.seq <= until, *_COUNTS)
+        .order_by(a.c.seq)
+    )
+    found: set[int] = set()
+    for row in connection.execute(query):
+        places = {row.item_id, *(row.body["same"] if row.value["identical"] else ())}
+        found = found | places if row.value["verdict"] == "change" else found - places
+    return found
+
+
 def asked(connection: sa.Connection, task_id: int) -> set[int]:
     """Items whose label is in question or was judged."""
     query = sa.select(q.c.item_id).where(q.c.task_id == task_id, q.c.shape == SHAPE, q.c.state.in_(_ALIVE))

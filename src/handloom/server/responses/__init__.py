@@ -78,6 +78,7 @@ from .questions import (
     Released,
     Suggestion,
 )
+from .suspects import ExpectedShown, OutlookShown, Suspects, SuspectShown, VerdictShown, WeightTried
 
 __all__ = [
     "Actor",
@@ -97,6 +98,7 @@ __all__ = [
     "Did",
     "Error",
     "Event",
+    "ExpectedShown",
     "FeedbackTaken",
     "Flip",
     "GuessShown",
@@ -134,6 +136,7 @@ __all__ = [
     "Node",
     "NumberedGuess",
     "Outcome",
+    "OutlookShown",
     "Overview",
     "Predicted",
     "PredictedAll",
@@ -155,8 +158,12 @@ __all__ = [
     "Strategies",
     "Strategy",
     "Suggestion",
+    "SuspectShown",
+    "Suspects",
     "Task",
     "TaskOfItem",
     "Token",
+    "VerdictShown",
+    "WeightTried",
     "Who",
 ]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import Query, Response
 
-from ...operations import asking, decisions, jobs, lineage, models, overview, predictions
+from ...operations import asking, decisions, jobs, lineage, models, overview, predictions, suspects
 from .. import requests as q
 from .. import responses as r
 from ..replies import Json
@@ -26,6 +26,20 @@ def project_overview(project: ProjectRef, session: Acting, task: OneTask = None)
 def ask(project: ProjectRef, body: q.AskRequest, session: Acting) -> Response:
     """A batch of questions now; the loop does the same by itself."""
     return Json(asking.ask(session, project, **body.model_dump()), 201)
+
+
+@routes.post("/projects/{project}/suspects", status_code=202, response_model=r.Job)
+def find_suspects(project: ProjectRef, body: q.SuspectsRequest, session: Acting) -> Response:
+    """Look in a worker for labels that are likely wrong, and ask for a verdict on the worst."""
+    return Json(suspects.find_suspects(session, project, **body.model_dump()), 202)
+
+
+@routes.get("/projects/{project}/suspects", response_model=r.Suspects)
+def list_suspects(
+    project: ProjectRef, session: Acting, task: OneTask = None, cursor: Cursor = None, limit: Limit = None
+) -> Response:
+    """Labels in question with the verdicts on them, newest first, and what to expect of the rest."""
+    return Json(suspects.suspects(session, project, task, cursor, limit))
 
 
 @routes.post("/projects/{project}/advance", response_model=r.Advanced)
