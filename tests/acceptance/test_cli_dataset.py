@@ -159,3 +159,14 @@ def test_the_corrections_of_conllpp_as_files(tmp_path: Path) -> None:
     assert ended.code == 0
     told = json.loads(out.read_text("utf-8"))
     assert (told["kinds"], told["parts"]) == ({"respanned": 199}, {"tag": 324})
+
+
+def test_a_profile_shows_classes_and_slices(files: tuple[Path, Path], tmp_path: Path) -> None:
+    out = tmp_path / "o.json"
+    ended = handloom("dataset", "profile", files[0], "--slice", "late=length(text) > 60", "--json", out)
+    assert ended.code == 0
+    assert "evenness 1.00" in ended.out
+    told = json.loads(out.read_text("utf-8"))
+    assert told["labels"]["classes"] == [{"label": "ham", "rows": 30}, {"label": "spam", "rows": 30}]
+    (late,) = told["slices"]["slices"]
+    assert 0 < late["rows"] == sum(late["by_label"]) < 60

@@ -37,7 +37,16 @@ VERBS: dict[str, tuple[str, str]] = {
     "lineage": ("lineage", "Show what a label, model or prediction came from."),
 }
 
-NAMES_A_FILE = (["simulate"], ["bench"], ["select"], ["aggregate"], ["errors"], ["dataset", "test"], ["dataset", "diff"])
+NAMES_A_FILE = (
+    ["simulate"],
+    ["bench"],
+    ["select"],
+    ["aggregate"],
+    ["errors"],
+    ["dataset", "test"],
+    ["dataset", "diff"],
+    ["dataset", "profile"],
+)
 """Verbs whose ``--json`` takes the name of a file to write."""
 
 
@@ -115,5 +124,9 @@ def main() -> None:
 def _tell(end: SystemExit) -> None:
     """Wrong usage as one JSON object too, for tools that asked for one; in `NAMES_A_FILE` ``--json`` names a file."""
     said = getattr(end.__context__, "format_message", None)
-    if said is not None and "--json" in sys.argv and not any(sys.argv[1 : 1 + len(verb)] == verb for verb in NAMES_A_FILE):
+    if (
+        said is not None
+        and "--json" in sys.argv
+        and not any(sys.argv[1 : 1 + len(verb)] == verb for verb in NAMES_A_FILE)
+    ):
         print(json.dumps(Malformed(said()).as_dict()))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Group
 from rich.markup import escape
 from rich.table import Table as Shown
 
@@ -17,6 +18,7 @@ from ..core.protocols import Check, Finding
 from ..dataset import plain, slices, user
 from ..dataset import run as tests
 from ..dataset.diff import summary
+from ..dataset.profile import profile
 from ..dataset.subject import SEVERITIES, Subject, as_json
 from . import junit, tables
 from .output import FAILED, Output, verb
@@ -27,11 +29,13 @@ app = typer.Typer(
     add_completion=False,
 )
 NEVER = "never"
+_CLASSES = 12  # shown of many; the JSON file has all
 _COLOURS = {"info": "dim", "warning": "yellow", "error": "bold red"}
 
 Text = Annotated[str | None, typer.Option(help="Column of the text; guessed without it.")]
 Label = Annotated[str | None, typer.Option(help="Column of the label; guessed without it.")]
 Key = Annotated[str | None, typer.Option(help="Column that names each row.")]
+Slices = Annotated[list[str] | None, typer.Option("--slice", help="name=predicate, as long='length(text) > 200'.")]
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write all of it here.", metavar="FILE")]
 
 
@@ -50,9 +54,7 @@ def run_tests(
     option: Annotated[
         list[str] | None, typer.Option("--set", help="check.option=value, as near_duplicates.similar=0.9.")
     ] = None,
-    slice_: Annotated[
-        list[str] | None, typer.Option("--slice", help="name=predicate, as long='length(text) > 200'.")
-    ] = None,
+    slice_: Slices = None,
     tests_file: Annotated[
         list[Path] | None,
         typer.Option("--tests", help="Python file with tests of yours. It is run: name only files you trust."),
@@ -136,6 +138,46 @@ def compare(
     out.result(result, _diff_shown(result, list(plain.as_text(changes, show))))
     if changes and exit_code:
         raise typer.Exit(FAILED)
+
+
+@app.command("profile")
+@verb
+def describe(
+    file: Annotated[Path, typer.Argument(help="A table, folder or zip.")],
+    label: Label = None,
+    slice_: Slices = None,
+    json_file: JsonFile = None,
+) -> None:
+    """What is in a file: classes, fields, lengths, missing and outlying values, and how classes fall into slices."""
+    out = Output(as_json=False)
+    table = tables.read(file, file.name)
+    named = tables.meaning(table, None, label, None)
+    told = profile(table, named.label, _named_slices(slice_ or ()))
+    if json_file:
+        json_file.write_text(json.dumps(told, indent=1, ensure_ascii=False, default=str) + "\n", "utf-8")
+    out.say(f"{table.name}: {len(table):,} rows, label {named.label!r}")
+    out.result(told, Group(*_profile_shown(told)))
+
+
+def _profile_shown(told: Mapping[str, Any]) -> list[Shown]:
+    fields = Shown("field", "kind", "missing", "different", "median", "from", "to", "outliers")
+    for name, one in told["fields"].items():
+        spread = one.get("spread") or one.get("characters") or {}
+        marks = [f"{spread[key]:g}" if key in spread else "" for key in ("median", "min", "max")]
+        counts = [f"{one[key]:,}" if key in one else "" for key in ("missing", "different")]
+        fields.add_row(escape(name), one["kind"], *counts, *marks, str(len(one.get("outliers", ()))) or "")
+    shown = [fields]
+    if "labels" in told:
+        classes = Shown("class", "rows", title=f"evenness {told['labels']['evenness']:.2f}")
+        for one in told["labels"]["classes"][:_CLASSES]:
+            classes.add_row(escape(one["label"]), f"{one['rows']:,}")
+        shown.append(classes)
+    if "slices" in told:
+        heat = Shown("slice", "rows", *map(escape, told["slices"]["labels"][:_CLASSES]))
+        for one in told["slices"]["slices"]:
+            heat.add_row(escape(one["name"]), f"{one['rows']:,}", *(f"{n:,}" for n in one["by_label"][:_CLASSES]))
+        shown.append(heat)
+    return shown
 
 
 def _subject(files: Sequence[Path], named: Mapping[str, str | None], embedding: str | None) -> Subject:

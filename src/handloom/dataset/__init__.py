@@ -4,6 +4,9 @@ from .diff import Change, Entry, Plain, Summary, apply, diff, summary
 from .digest import EMPTY, Row, of, update
 from .merge import Conflict, Merge, merge, merged, settle
 from .parts import Part
+from .profile import profile
+from .run import check
+from .subject import Subject, Table
 
 __all__ = [
     "EMPTY",
@@ -14,12 +17,16 @@ __all__ = [
     "Part",
     "Plain",
     "Row",
+    "Subject",
     "Summary",
+    "Table",
     "apply",
+    "check",
     "diff",
     "merge",
     "merged",
     "of",
+    "profile",
     "settle",
     "summary",
     "update",

@@ -10,6 +10,8 @@ import numpy as np
 from .subject import is_missing
 
 NUMBER, CATEGORY, TEXT, OTHER = "number", "category", "text", "other"
+ODD = 0.01
+"""Share of a column of numbers that may be something else."""
 FEW = 50
 """Different values up to which a column is always a category."""
 
@@ -29,26 +31,25 @@ def kind(values: Sequence[Any]) -> str:
 
 
 def numbers(values: Sequence[Any]) -> np.ndarray | None:
-    """The values as float64, nan where missing; None when one of them is no number. Truth values are no numbers."""
-    out = np.empty(len(values))
+    """The values as float64, nan where missing; None when more than one in a hundred is no number (those few are nan).
+
+    Truth values are no numbers.
+    """
+    out = np.full(len(values), np.nan)
+    others = present = 0
     for i, value in enumerate(values):
-        if isinstance(value, bool):
-            return None
-        if isinstance(value, int | float):
-            out[i] = value
-        elif is_missing(value):
-            out[i] = np.nan
-        elif isinstance(value, str):
-            try:
-                out[i] = float(value)
-            except ValueError:
-                return None
-        elif isinstance(value, np.number):
+        if is_missing(value):
+            continue
+        present += 1
+        if isinstance(value, bool) or not isinstance(value, int | float | str | np.number):
+            others += 1
+            continue
+        try:
             out[i] = float(value)
-        else:
-            return None
+        except (ValueError, OverflowError):
+            others += 1
     out[~np.isfinite(out)] = np.nan
-    return out
+    return None if others > ODD * present else out
 
 
 def categories(values: Sequence[Any]) -> list[str]:

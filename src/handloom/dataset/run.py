@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from ..core import registry
 from ..core.protocols import Check, Finding
-from .subject import SEVERITIES, Subject
+from .slices import parse
+from .subject import SEVERITIES, Subject, Table
 
 
 def names() -> list[str]:
@@ -25,6 +27,25 @@ def run(subject: Subject, checks: Iterable[Check]) -> list[Finding]:
     """What all checks find, the worst first."""
     found = [finding for check in checks for finding in check.check(subject)]
     return sorted(found, key=lambda finding: -SEVERITIES.index(finding.severity))
+
+
+def check(
+    tables: Sequence[Table],
+    *,
+    text: str | None = None,
+    label: str | None = None,
+    only: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    slices: Mapping[str, str] | None = None,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
+) -> list[Finding]:
+    """Test tables from Python: what is learned from first, then what is measured on. The worst findings come first.
+
+    text, label: columns. only, skip: names of checks. slices: predicates in words by name. options: by check, then name.
+    """
+    parsed = {name: parse(predicate) for name, predicate in (slices or {}).items()}
+    subject = Subject(tuple(tables), text=text, label=label, options=options or {}, slices=parsed)
+    return run(subject, installed(only, skip))
 
 
 def worst(findings: Iterable[Finding]) -> str | None:

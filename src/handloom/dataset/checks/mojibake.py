@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...core.protocols import Finding
-from ..subject import Subject, found
+from ..subject import Subject, found, rows_that
 
 # Two or more characters that UTF-8 read as Windows-1252 gives for one; the replacement character; C1 controls.
 _SUSPECT = re.compile(
@@ -26,11 +26,17 @@ class Mojibake:
             for column, values in table.columns.items():
                 rows = [k for k, value in enumerate(values) if isinstance(value, str) and is_broken(value)]
                 if rows:
-                    repaired = repair(str(values[rows[0]]))
-                    shown = f", as {str(values[rows[0]])[:60]!r}" + (f" for {repaired[:60]!r}" if repaired else "")
-                    message = f"{len(rows):,} rows of {column!r} were read in the wrong encoding{shown}"
+                    told = f"{rows_that(len(rows), 'were')} read in the wrong encoding in {column!r}"
+                    message = told + _example(str(values[rows[0]]))
                     findings.append(found(self.name, "warning", table, rows, message, column=column))
         return findings
+
+
+def _example(text: str) -> str:
+    """The first broken word, and what it was."""
+    word = next((word for word in text.split() if is_broken(word)), text[:60])
+    meant = repair(word)
+    return f", as {word[:60]!r}" + (f" for {meant[:60]!r}" if meant else "")
 
 
 def is_broken(text: str) -> bool:

@@ -62,7 +62,7 @@ class PersonalData:
                         rows.setdefault(name, []).append(k)
                 for name, hits in rows.items():
                     if name not in allowed:
-                        message = f"{rows_that(len(hits), 'hold')} what looks like a {name} in {column!r}"
+                        message = f"{rows_that(len(hits), 'hold')} what looks like personal data in {column!r}: {name}"
                         findings.append(found(self.name, "warning", table, hits, message, column=column, pattern=name))
         return findings
 
