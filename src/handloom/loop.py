@@ -7,6 +7,7 @@
     3 ask       questions with reason, probability and suggestion, into the queue people claim from
     4 resolve   `wire`: answers become labels by majority or by measured skill, and decisions by quorum, as they arrive;
                 job step `measure`: everybody's skill from gold and overlap together
+                job step `suspects`: labels that are likely wrong become questions for a verdict
     5 commit    job step `commit`: the labels as an immutable version with a content digest
     6 train     job steps `encode` (once per item) and `fit`
     7 evaluate  job step `assess`: on the living test set, against the release, the heuristic and the commonest label

@@ -154,6 +154,8 @@ ROUTES: list[tuple[str, str, object, set[str]]] = [
     ("GET", "/projects/p1/items?label=ham", None, READERS),
     ("POST", "/projects/p1/ask", {"n": 1}, LEADS),
     ("POST", "/projects/p1/advance", None, LEADS),
+    ("POST", "/projects/p1/suspects", {"n": 1}, LEADS),
+    ("GET", "/projects/p1/suspects", None, READERS),
     ("POST", "/projects/p1/claim", {"lane": "label"}, ALL),
     ("POST", "/projects/p1/claim", {"lane": "decide"}, LEADS),
     ("GET", "/projects/p1/questions", None, ALL),
