@@ -44,8 +44,8 @@ class Client(Handle):
         named = set(_FIELD.findall(address.path))
         path = _FIELD.sub(lambda field: quote(str(arguments[field[1]]), safe=""), address.path)
         rest = {name: value for name, value in arguments.items() if name not in named and value is not None}
-        if address.method == "GET":
-            return self._send("GET", path, params=rest).json()
+        if address.method in ("GET", "DELETE"):
+            return self._send(address.method, path, params=rest).json()
         return self._send(address.method, path, content=_json(rest), headers=_JSON).json()
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:

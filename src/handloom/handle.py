@@ -46,6 +46,21 @@ OPERATIONS: dict[str, Address] = _table("""
     overview          GET    /projects/{project}/overview
     items             GET    /projects/{project}/items
     item              GET    /items/{item}
+    team              GET    /projects/{project}/team
+    change_member     PATCH  /projects/{project}/team/{actor}
+    invitations       GET    /projects/{project}/invitations
+    invite            POST   /projects/{project}/invitations
+    revoke_invitation DELETE /projects/{project}/invitations/{invitation}
+    accept            POST   /me/join
+    mine              GET    /projects/{project}/mine
+    quality           GET    /projects/{project}/quality
+    reviews           GET    /projects/{project}/reviews
+    open_review       POST   /projects/{project}/reviews
+    review            GET    /reviews/{review}
+    close_review      POST   /reviews/{review}
+    golds             GET    /projects/{project}/gold
+    add_gold          POST   /projects/{project}/gold
+    remove_gold       DELETE /projects/{project}/gold/{item}
     ask               POST   /projects/{project}/ask
     find_suspects     POST   /projects/{project}/suspects
     suspects          GET    /projects/{project}/suspects
@@ -202,6 +217,18 @@ class Handle(_Caller):
         sent = {"id": id or str(uuid.uuid4()), "question": question, "outcome": outcome, "seconds": seconds, **details}
         return self._call("answer", **sent, **({} if value is None else {"value": value}))
 
+    def accept(self, code: str) -> dict[str, Any]:
+        """Join a project by the code of an invitation."""
+        return self._call("accept", code=code)
+
+    def review(self, review: str) -> dict[str, Any]:
+        """A review with the answers in its sample."""
+        return self._call("review", review=review)
+
+    def close_review(self, review: str, accept: bool, reason: str | None = None) -> dict[str, Any]:
+        """Accept or reject the work behind a review; rejected work is asked again."""
+        return self._call("close_review", review=review, accept=accept, reason=reason)
+
     def model(self, model: str) -> dict[str, Any]:
         """A model with its evaluation."""
         return self._call("model", model=model)
@@ -313,6 +340,73 @@ class ProjectHandle:
     def suspects(self, task: str | None = None, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
         """A page of labels in question with the verdicts on them, and what to expect of the rest."""
         return self._call("suspects", task=task, cursor=cursor, limit=limit)
+
+    def team(self, task: str | None = None) -> dict[str, Any]:
+        """Everybody in the project, with measured skill."""
+        return self._call("team", task=task)
+
+    def change_member(
+        self,
+        actor: str,
+        role: str | None = None,
+        state: str | None = None,
+        tags: Sequence[str] | None = None,
+        reason: str | None = None,
+    ) -> dict[str, Any]:
+        """Add somebody, or change their role, state (active, paused, removed) or tags in this project."""
+        listed = None if tags is None else list(tags)
+        return self._call("change_member", actor=actor, role=role, state=state, tags=listed, reason=reason)
+
+    def invite(
+        self, role: str = "annotator", tags: Sequence[str] = (), uses: int = 1, hours: float = 72.0
+    ) -> dict[str, Any]:
+        """A link that lets people in."""
+        return self._call("invite", role=role, tags=list(tags), uses=uses, hours=hours)
+
+    def invitations(self) -> dict[str, Any]:
+        """Links that still let somebody in."""
+        return self._call("invitations")
+
+    def revoke_invitation(self, invitation: str) -> dict[str, Any]:
+        """A link lets nobody in any more."""
+        return self._call("revoke_invitation", invitation=invitation)
+
+    def mine(self, task: str | None = None) -> dict[str, Any]:
+        """One's own skill, practice, and what experts and reviewers said."""
+        return self._call("mine", task=task)
+
+    def quality(self, task: str | None = None) -> dict[str, Any]:
+        """How good the labels are, what they cost, and who follows suggestions."""
+        return self._call("quality", task=task)
+
+    def reviews(self, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
+        """A page of reviews, newest first."""
+        return self._call("reviews", cursor=cursor, limit=limit)
+
+    def open_review(self, actor: str, task: str | None = None, sample: int = 10) -> dict[str, Any]:
+        """A random sample of somebody's work since their last review."""
+        return self._call("open_review", actor=actor, task=task, sample=sample)
+
+    def golds(self, task: str | None = None, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
+        """A page of items whose label is trusted."""
+        return self._call("golds", task=task, cursor=cursor, limit=limit)
+
+    def add_gold(
+        self,
+        items: Sequence[str] = (),
+        task: str | None = None,
+        value: Any = None,
+        imported: bool = False,
+        note: str | None = None,
+        hidden: bool = True,
+    ) -> dict[str, Any]:
+        """Trust the labels of some items, or of all that came with a label; people are checked with them."""
+        more = {"value": value, "imported": imported, "note": note, "hidden": hidden}
+        return self._call("add_gold", items=list(items), task=task, **more)
+
+    def remove_gold(self, item: str, task: str | None = None) -> dict[str, Any]:
+        """The item's label is an estimate again."""
+        return self._call("remove_gold", item=item, task=task)
 
     def claim(self, lane: str = "label", n: int = 5, task: str | None = None) -> dict[str, Any]:
         """Lease up to n open questions."""

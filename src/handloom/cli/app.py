@@ -24,6 +24,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "Serve a workspace to browsers and clients."),
     "worker": ("worker", "Run waiting jobs: train, evaluate, embed."),
     "actor": ("actor", "Add and list people, models and rules; give them tokens and login addresses."),
+    "team": ("team", "Show the team of a project, invite people, trust labels, report on quality."),
     "simulate": ("simulate", "Compare strategies on labelled data with simulated people."),
     "bench": ("bench", "Compare strategies on a declared grid of data sets and simulated people."),
     "select": ("select", "Pick the rows of a file that are worth asking about next."),

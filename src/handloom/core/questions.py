@@ -92,14 +92,16 @@ def set_aside(progress: Progress, outcome: Outcome) -> Progress:
     """A counted answer counts no more: whoever gave it was paused, or a reviewer rejected it. Somebody else is asked."""
     if progress.state in WITHOUT_ANSWER:
         return _count(progress, outcome, -1)
-    return settle(_count(replace(progress, state="open"), outcome, -1))
+    after = settle(_count(replace(progress, state="open"), outcome, -1))
+    return resolved(after) if after.state == "answered" else after
 
 
-def extended(progress: Progress, needs: int) -> Progress:
-    """More answers are wanted, since those there are do not make the label sure enough."""
+def wanting(progress: Progress, needs: int) -> Progress:
+    """Another number of answers is wanted: more, since the label is not sure enough, or fewer, since nobody is left."""
     if progress.state in WITHOUT_ANSWER:
         return progress
-    return settle(replace(progress, needs=max(progress.needs, needs), state="open"))
+    after = settle(replace(progress, needs=needs, state="open"))
+    return resolved(after) if after.state == "answered" else after
 
 
 def resolved(progress: Progress) -> Progress:

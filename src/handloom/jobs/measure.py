@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,8 @@ CHUNK = 100
 EVERY = 60
 LEAST = 12
 """Answers behind a skill before its interval alone may pause somebody."""
+_TELLING = (None, "label", "gold")
+"""Lanes whose answers are evidence about skill; None: labels that came with their items."""
 _SAME = 0.002
 """A measured accuracy that moved less is not worth a line in the log."""
 
@@ -61,7 +63,7 @@ def crowd(store: Store, task: TaskRow) -> Crowd:
         found.truth = gold.values(connection, task.id)
         while True:
             page = skills.standing_page(connection, task.id, after=after, limit=PAGE)
-            found.rows.extend(row for row in page if row.lane not in gold.UNCHECKED_LANES)
+            found.rows.extend(row for row in page if row.lane in _TELLING and "labels" in (row.value or {}))
             if len(page) < PAGE:
                 break
             after = page[-1].seq
@@ -87,6 +89,7 @@ def measure(work: Work, state: State) -> State:
     for actor_id, skill in present.items():
         _maybe_stop(work, project, task, actor_id, skill)
     changed = _weigh_all(work, project, task, crowd(store, task))
+    work.write(lambda tx: team.settle_in_vain(tx, project, task))
     words = f"measured {len(present)} people, {changed} labels changed"
     return {"measured": len(present), "relabelled": changed, "words": words}
 
@@ -140,18 +143,20 @@ def _by_gold(found: Crowd, actor: int, follows: float) -> Skill:
 def anchored(found: Crowd, labels: Mapping[int, Any] | None = None) -> list[anchoring.Anchoring]:
     """Whether people follow suggestions because they are there: all together (actor -1), then each by their number.
 
-    labels: present value by item, to tell which suggestions were wrong; gold is always used.
+    labels: present value by item, to tell which suggestions were wrong; gold is always used. Intervals hold for one
+    actor; the warnings are those of a stricter level, so that among many honest people hardly anybody is named.
     """
     rows = [row for row in found.rows if row.suggestion is not None and row.kind == "person"]
     known = {**(labels or {}), **found.truth}
-    return anchoring.report(
-        anchoring.Followed(
-            np.array([found.actors[row.actor_id] for row in rows], dtype=np.int64),
-            np.array([bool(row.suggestion_shown) for row in rows], dtype=bool),
-            np.array([row.value == row.suggestion["value"] for row in rows], dtype=bool),
-            np.array([_right(row, known) for row in rows], dtype=np.int64),
-        )
+    answers = anchoring.Followed(
+        np.array([found.actors[row.actor_id] for row in rows], dtype=np.int64),
+        np.array([bool(row.suggestion_shown) for row in rows], dtype=bool),
+        np.array([row.value == row.suggestion["value"] for row in rows], dtype=bool),
+        np.array([_right(row, known) for row in rows], dtype=np.int64),
     )
+    plain = anchoring.report(answers)
+    strict = anchoring.report(answers, level=1 - 0.05 / max(1, len(plain) - 1))
+    return [replace(one, warning=other.warning) for one, other in zip(plain, strict, strict=True)]
 
 
 def _right(row: Any, known: Mapping[int, Any]) -> int:

@@ -27,9 +27,7 @@ EVERYBODY = 1_000_000
 """Answers that a gold question takes: it stays open for whoever comes, until a newer batch takes its place."""
 
 
-def weigh(
-    connection: Any, task_id: int, item_id: int, basis: int | None
-) -> tuple[Estimate | None, int | None]:
+def weigh(connection: Any, task_id: int, item_id: int, basis: int | None) -> tuple[Estimate | None, int | None]:
     """The label of an item by measured skill, and the newest skill it used. The store's hook of that name."""
     task = projects.task_by_id(connection, task_id)
     settings = projects.find(connection, task.project_id).settings
@@ -95,7 +93,7 @@ def _labelled(scene: _Scene) -> Progress:
         if found is not None and after.state == "resolved":
             after, unsure = _enough(scene, found, after)
     if after.state == "escalated" or unsure:
-        _conflict(scene)
+        _conflict(tx, scene.project, scene.task, row.item_id)
     return after
 
 
@@ -104,19 +102,20 @@ def _enough(scene: _Scene, found: weighed.Weighed, after: Progress) -> tuple[Pro
     tx, row = scene.tx, scene.given.row
     if float(found.posterior.max()) >= scene.settings["sure"]:
         return after, False
-    if not _another(tx, scene.project, found, after, most=row.most, seconds=scene.given.new.seconds):
+    if not _another(tx, scene.project, found, after, row=row, seconds=scene.given.new.seconds):
         return after, True
-    extended = life.extended(after, after.got + 1)
-    moves.extend(tx, row, after, extended)
-    return extended, False
+    wanting = life.wanting(after, after.got + 1)
+    moves.want(tx, row, after, wanting)
+    return wanting, False
 
 
-def _another(tx: Tx, project: Project, found: weighed.Weighed, after: Progress, *, most: int, seconds: float) -> bool:
+def _another(tx: Tx, project: Project, found: weighed.Weighed, after: Progress, *, row: Any, seconds: float) -> bool:
     """Whether one more answer is worth its time, and there is anybody left to give it."""
     settings = project.settings
-    reachable = min(most, max(after.needs, picking.people_count(tx.connection, project.id)))
-    rule = redundancy.Rule(threshold=settings["sure"], least=1, most=reachable, worth=settings["answer_worth"])
-    return not redundancy.enough(found.posterior, after.got, rule, seconds=seconds).enough
+    rule = redundancy.Rule(threshold=settings["sure"], least=1, most=row.most, worth=settings["answer_worth"])
+    if redundancy.enough(found.posterior, after.got, rule, seconds=seconds).enough:
+        return False
+    return picking.anybody_left(tx.connection, project.id, row.task_id, row.item_id)
 
 
 def ask_more(tx: Tx, project: Project, task: TaskRow, item_id: int, found: weighed.Weighed) -> bool:
@@ -125,27 +124,36 @@ def ask_more(tx: Tx, project: Project, task: TaskRow, item_id: int, found: weigh
     if row is None or row.most is None or float(found.posterior.max()) >= project.settings["sure"]:
         return False
     before = moves.progress(row)
-    if not _another(tx, project, found, before, most=row.most, seconds=0.0):
+    if not _another(tx, project, found, before, row=row, seconds=0.0):
         return False
-    moves.extend(tx, row, before, life.extended(before, before.got + 1))
+    moves.want(tx, row, before, life.wanting(before, before.got + 1))
     return True
 
 
-def _conflict(scene: _Scene) -> None:
+def settle_in_vain(tx: Tx, project: Project, task: TaskRow) -> int:
+    """Resolve questions that want more answers than there are people left to ask; a conflict goes to an expert."""
+    rows = picking.waiting_in_vain(tx.connection, project.id, task.id)
+    for row in rows:
+        before = moves.progress(row)
+        moves.want(tx, row, before, life.wanting(before, before.got))
+        _conflict(tx, project, task, row.item_id)
+    return len(rows)
+
+
+def _conflict(tx: Tx, project: Project, task: TaskRow, item_id: int) -> None:
     """Ask an expert, who sees the values that were given and why, when people disagree or say that they cannot tell."""
-    tx, row = scene.tx, scene.given.row
-    if not scene.settings["experts"]:
+    if not project.settings["experts"]:
         return
-    said = conflicts.said(tx.connection, task_id=row.task_id, item_id=row.item_id)
+    said = conflicts.said(tx.connection, task_id=task.id, item_id=item_id)
     values = Counter(str(one.value) for one in said if one.outcome == "answered")
     doubts = [one.outcome for one in said if one.outcome in ("unsure", "flag")]
     if len(values) < 2 and not doubts:
         return
-    if conflicts.asked(tx.connection, task_id=row.task_id, item_id=row.item_id):
+    if conflicts.asked(tx.connection, task_id=task.id, item_id=item_id):
         return
     why = "flag" if "flag" in doubts else "unsure" if doubts else "disagree"
     sides = ask.sides([(one.value, one.outcome, one.rationale or one.note) for one in said])
-    ask_expert(tx, scene.task, row.item_id, why=why, sides=sides)
+    ask_expert(tx, task, item_id, why=why, sides=sides)
 
 
 def ask_expert(tx: Tx, task: TaskRow, item_id: int, *, why: str, sides: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -259,6 +267,7 @@ def stop(tx: Tx, project: Project, task: TaskRow, actor: people.Actor, *, since:
     queue.release_claims(tx, actor_id=actor.id, question_ids=aside.held_by(tx.connection, project.id, actor.id))
     work = aside.work_of(tx.connection, task.id, actor.id, since=since, until=skills.NOW)
     count = aside.set_aside(tx, work, reason=f"{actor.name} was paused: {reason}", actor_id=None)
+    settle_in_vain(tx, project, task)
     body = {"member": show("actor", actor.id), "task": task.id, "reason": reason, "asked_again": count, "since": since}
     tx.emit("member.paused", project=project.id, subject=show("actor", actor.id), body=body)
     return True

@@ -112,8 +112,9 @@ def _answer(tx: Tx, session: Session, task: TaskRow, number: int, value: Any) ->
         if newest is None:
             raise WrongState(f"{show('item', number)} has no label yet; give its value", item=show("item", number))
         stored = browse.labels_of_item(tx.connection, number, [task.id]).get(task.id)
-        agrees = stored is None or stored.value == newest.value
-        return (newest.id, newest.seq, newest.value) if agrees else _said(tx, session, task, number, stored.value)
+        if stored is not None and stored.value != newest.value:
+            return _said(tx, session, task, number, stored.value)
+        return newest.id, newest.seq, newest.value
     return _said(tx, session, task, number, value)
 
 

@@ -14,13 +14,16 @@ from . import errors, ui
 from .direct import Direct
 from .gate import LOOPBACK, Gate
 from .openapi import document
-from .routes import events, items, models, people, projects, questions
+from .routes import events, items, models, people, projects, questions, team
 from .security import Guard
 from .sse import Bell
 
 PREFIX = "/api/v1"
 # Addresses are tried in this order, so the hottest come first.
-_ROUTERS = (questions.routes, items.routes, models.routes, events.routes, projects.routes, people.routes)
+_ROUTERS = (
+    *(questions.routes, items.routes, models.routes, events.routes, projects.routes),
+    *(people.routes, team.routes),
+)
 
 
 def create_app(workspace: Workspace, *, hosts: frozenset[str] | None = LOOPBACK, pages: Path | None = None) -> FastAPI:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 Role = Literal["annotator", "reviewer", "expert", "engineer", "owner"]
 Outcome = Literal["answered", "skip", "unsure", "flag"]
-Lane = Literal["label", "decide"]
+Lane = Literal["label", "decide", "expert"]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -63,6 +63,70 @@ class ActorChange(Sent):
     model_config = _example(state="paused")
     role: Role | None = None
     state: Literal["active", "paused", "removed"] | None = None
+
+
+class MemberChange(Sent):
+    """Role, state or tags in a project; what is not named stays."""
+
+    model_config = _example(role="reviewer", tags=["de"])
+    role: Role | None = None
+    state: Literal["active", "paused", "removed"] | None = None
+    tags: Annotated[list[str], Field(max_length=100)] | None = None
+    reason: Annotated[str, Field(max_length=1000)] | None = None
+
+
+class InvitationRequest(Sent):
+    """A link that lets people in."""
+
+    model_config = _example(role="annotator", tags=["de"], uses=5, hours=72)
+    role: Literal["annotator", "reviewer", "expert", "engineer"] = "annotator"
+    tags: Annotated[list[str], Field(max_length=100)] = []
+    uses: Annotated[int, Field(ge=1, le=1000)] = 1
+    hours: Annotated[float, Field(gt=0, le=2160, allow_inf_nan=False)] = 72.0
+
+
+class JoinRequest(Sent):
+    """The code of a link, and who one is."""
+
+    model_config = _example(code="Vv3n0r4pTq", name="Ada")
+    code: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Name
+
+
+class AcceptRequest(Sent):
+    """The code of a link."""
+
+    model_config = _example(code="Vv3n0r4pTq")
+    code: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class GoldRequest(Sent):
+    """Items whose labels are trusted, or ``imported``: all whose label came with them."""
+
+    model_config = _example(task="mail", items=["i3"], value={"labels": ["spam"]}, note="a known campaign")
+    task: Ref | None = None
+    items: Annotated[list[str], Field(max_length=10_000)] = []
+    value: Value = None
+    imported: bool = False
+    note: Words | None = None
+    hidden: bool = True
+
+
+class ReviewRequest(Sent):
+    """Whose work to look at, and how much of it."""
+
+    model_config = _example(actor="a3", task="mail", sample=10)
+    actor: Ref
+    task: Ref | None = None
+    sample: Annotated[int, Field(ge=1, le=200)] = 10
+
+
+class ReviewVerdict(Sent):
+    """Whether all of the work is accepted."""
+
+    model_config = _example(accept=False, reason="half of the receipts are marked as spam")
+    accept: bool
+    reason: Words | None = None
 
 
 class TaskRequest(Sent):

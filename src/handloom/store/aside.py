@@ -33,6 +33,8 @@ def set_aside(tx: Tx, answer_ids: Sequence[str], *, reason: str, actor_id: int |
             before = moves.progress(row)
             after = life.set_aside(before, row.outcome)
             moves.move(tx, row, before, after)
+            if row.most is not None and after.needs > after.got + 1:
+                moves.want(tx, row, after, life.wanting(after, after.got + 1))  # more of them if that is not enough
             tx.emit(
                 "answer.set_aside",
                 project=row.project_id,
@@ -54,7 +56,7 @@ def _row(tx: Tx, row: Any, reason: str, actor_id: int | None) -> dict[str, Any]:
 def _standing(answer_ids: Sequence[str]) -> Any:
     return (
         sa.select(
-            a.c.id.label("answer"), a.c.outcome, q.c.id, q.c.project_id, q.c.task_id, q.c.item_id, q.c.lane, q.c.needs,
+            a.c.id.label("answer"), a.c.outcome, q.c.id, q.c.project_id, q.c.task_id, q.c.item_id, q.c.lane, q.c.most, q.c.needs,
             q.c.got, q.c.held, q.c.skips, q.c.doubts, q.c.state, schema.item.c.test,
             gold.c.answer_id.label("trusted"),
         )

@@ -271,3 +271,24 @@ def count_predictions(connection: sa.Connection, project_id: int, most: int) -> 
     """How many predictions were logged, counted up to ``most`` along the index."""
     some = sa.select(prediction.c.id).where(prediction.c.project_id == project_id).limit(most).subquery()
     return connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
+
+
+def answers_by_id(connection: sa.Connection, ids: Sequence[str]) -> list[Any]:
+    """These answers, oldest first, with their item."""
+    columns = (
+        answer.c.id,
+        answer.c.item_id,
+        answer.c.value,
+        answer.c.outcome,
+        answer.c.seconds,
+        answer.c.suggestion_shown,
+        answer.c.note,
+        answer.c.created,
+    )
+    return list(connection.execute(sa.select(*columns).where(answer.c.id.in_(list(ids))).order_by(answer.c.seq)))
+
+
+def labels_of_items(connection: sa.Connection, task_id: int, items: Sequence[int]) -> dict[int, Any]:
+    """Label value of each of these items that has one."""
+    query = sa.select(label.c.item_id, label.c.value).where(label.c.task_id == task_id, label.c.item_id.in_(items))
+    return {row.item_id: row.value for row in connection.execute(query)}

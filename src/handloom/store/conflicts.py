@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from . import schema
-from .people_schema import aside
+from .people_schema import aside, gold
 
 a, q = schema.answer, schema.question
 _newer = a.alias("newer")
@@ -41,3 +42,61 @@ def asked(connection: sa.Connection, *, task_id: int, item_id: int) -> bool:
         q.c.state.in_(("open", "claimed", "resolved")),
     )
     return connection.execute(query.limit(1)).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What somebody is told about an answer of theirs. verdict: the right value, None where a reviewer rejected it."""
+
+    item_id: int
+    yours: Any
+    verdict: Any
+    reason: str | None
+    at: float
+
+
+def about(connection: sa.Connection, task_id: int, actor_id: int, *, limit: int) -> list[Told]:
+    """Experts' verdicts that differ from this actor's answers, and answers that a reviewer rejected, newest first.
+
+    Only verdicts that are not used as hidden gold: what checks people is not told.
+    """
+    mine = sa.and_(a.c.actor_id == actor_id, a.c.task_id == task_id, a.c.question_id.is_not(None))
+    verdicts = (
+        sa.select(a.c.item_id, a.c.value, gold.c.value.label("verdict"), gold.c.note, gold.c.created)
+        .join(gold, sa.and_(gold.c.task_id == a.c.task_id, gold.c.item_id == a.c.item_id))
+        .where(
+            mine,
+            gold.c.source == "expert",
+            gold.c.hidden == sa.false(),
+            gold.c.answer_id != a.c.id,
+            ~sa.exists().where(_newer.c.supersedes == a.c.id),
+        )
+        .order_by(gold.c.created.desc())
+        .limit(limit)
+    )
+    rejected = (
+        sa.select(a.c.item_id, a.c.value, aside.c.reason, aside.c.created)
+        .join(aside, aside.c.answer_id == a.c.id)
+        .where(mine, aside.c.actor_id.is_not(None))
+        .order_by(aside.c.created.desc())
+        .limit(limit)
+    )
+    found = [
+        Told(row.item_id, row.value, row.verdict, row.note, row.created)
+        for row in connection.execute(verdicts)
+        if row.value != row.verdict
+    ]
+    found += [Told(row.item_id, row.value, None, row.reason, row.created) for row in connection.execute(rejected)]
+    return sorted(found, key=lambda one: -one.at)[:limit]
+
+
+def counts(connection: sa.Connection, task_id: int) -> dict[str, int]:
+    """Conflicts of a task that wait for an expert, and those that one has settled."""
+    query = (
+        sa.select(q.c.state, sa.func.count()).where(q.c.task_id == task_id, q.c.lane == "expert").group_by(q.c.state)
+    )
+    by_state: dict[str, int] = {row[0]: row[1] for row in connection.execute(query)}
+    return {
+        "open": by_state.get("open", 0) + by_state.get("claimed", 0),
+        "settled": by_state.get("resolved", 0),
+    }

@@ -79,19 +79,30 @@ _MOVE = Prepared(
 )
 
 
-def extend(tx: Tx, row: Any, before: Progress, after: Progress) -> None:
-    """Write that a question wants more answers than it did."""
+def want(tx: Tx, row: Any, before: Progress, after: Progress) -> None:
+    """Write that a question wants another number of answers than it did."""
     tx.execute(sa.update(q).where(q.c.id == row.id).values(needs=after.needs))
     move(tx, row, before, after)
     body = {"question": row.id, "needs": after.needs}
-    tx.emit("question.extended", project=row.project_id, subject=show("question", row.id), body=body)
+    tx.emit("question.wants", project=row.project_id, subject=show("question", row.id), body=body)
 
 
 def resolved_question(tx: Tx, task_id: int, item_id: int) -> Any:
     """The resolved label question of an item, its row with ``most``; None when there is none or another one is open."""
     query = (
         sa.select(
-            q.c.id, q.c.project_id, q.c.lane, q.c.needs, q.c.got, q.c.held, q.c.skips, q.c.doubts, q.c.state, q.c.most
+            q.c.id,
+            q.c.project_id,
+            q.c.task_id,
+            q.c.item_id,
+            q.c.lane,
+            q.c.needs,
+            q.c.got,
+            q.c.held,
+            q.c.skips,
+            q.c.doubts,
+            q.c.state,
+            q.c.most,
         )
         .where(q.c.item_id == item_id, q.c.task_id == task_id, q.c.lane == "label")
         .order_by(q.c.id.desc())

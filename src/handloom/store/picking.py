@@ -243,24 +243,57 @@ def item_with(connection: sa.Connection, project_id: int, digest: str) -> int:
     return connection.execute(sa.select(i.c.id).where(i.c.project_id == project_id, i.c.key == digest)).scalar_one()
 
 
-def people_count(connection: sa.Connection, project_id: int) -> int:
-    """Active persons who are not paused or removed in the project: who could still be asked."""
+def anybody_left(connection: sa.Connection, project_id: int, task_id: int, item_id: int) -> bool:
+    """Whether there is a person who could still be asked about an item: active, and without an answer to it."""
+    said = schema.answer
+    answered = sa.exists().where(
+        said.c.item_id == item_id, said.c.task_id == task_id, said.c.actor_id == schema.actor.c.id
+    )
+    query = sa.select(schema.actor.c.id).where(*_could_be_asked(project_id), ~answered)
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def waiting_in_vain(connection: sa.Connection, project_id: int, task_id: int) -> list[Any]:
+    """Open weighed questions, with an answer and nobody at them, that want more answers than there are people left."""
+    said = schema.answer
+    answered = sa.exists().where(
+        said.c.item_id == q.c.item_id, said.c.task_id == q.c.task_id, said.c.actor_id == schema.actor.c.id
+    )
+    left = sa.exists().where(*_could_be_asked(project_id), ~answered)
+    query = sa.select(
+        q.c.id, q.c.project_id, q.c.task_id, q.c.item_id, q.c.lane, q.c.needs, q.c.got, q.c.held, q.c.skips, q.c.doubts,
+        q.c.state, q.c.most,
+    ).where(
+        q.c.project_id == project_id,
+        q.c.lane == "label",
+        q.c.state == sa.literal_column("'open'"),
+        q.c.task_id == task_id,
+        q.c.most.is_not(None),
+        q.c.got > 0,
+        q.c.held == 0,
+        ~left,
+    )  # fmt: skip
+    return list(connection.execute(query).all())
+
+
+def _could_be_asked(project_id: int) -> tuple[Any, ...]:
+    """Conditions on actors: active persons who are not paused or removed in the project."""
     there, m = schema.actor, member
     out = sa.exists().where(m.c.project_id == project_id, m.c.actor_id == there.c.id, m.c.state != "active")
-    query = sa.select(sa.func.count()).where(
-        there.c.kind == "person", there.c.state == "active", there.c.role != "owner", ~out
-    )
+    return (there.c.kind == "person", there.c.state == "active", there.c.role != "owner", ~out)
+
+
+def people_count(connection: sa.Connection, project_id: int) -> int:
+    """Active persons who are not paused or removed in the project: who could still be asked."""
+    query = sa.select(sa.func.count()).select_from(schema.actor).where(*_could_be_asked(project_id))
     return connection.execute(query).scalar_one()
 
 
 def anybody_new(connection: sa.Connection, project_id: int, task_id: int, *, checks: int) -> bool:
     """Whether an active person has been compared with gold less often than that."""
-    there, m, s = schema.actor, member, skill
-    out = sa.exists().where(m.c.project_id == project_id, m.c.actor_id == there.c.id, m.c.state != "active")
+    there, s = schema.actor, skill
     known = sa.exists().where(s.c.task_id == task_id, s.c.actor_id == there.c.id, s.c.checks >= checks)
-    query = sa.select(there.c.id).where(
-        there.c.kind == "person", there.c.state == "active", there.c.role != "owner", ~out, ~known
-    )
+    query = sa.select(there.c.id).where(*_could_be_asked(project_id), ~known)
     return connection.execute(query.limit(1)).first() is not None
 
 

@@ -57,7 +57,7 @@ class Question(Shown):
     kind: str
     shape: str
     widget: str
-    lane: Literal["label", "decide"]
+    lane: Literal["label", "decide", "expert", "practice", "gold"]
     items: list[QuestionItem]
     labels: list[str]
     multi: bool
@@ -98,8 +98,18 @@ class Released(Shown):
     released: int
 
 
+class PracticeFeedback(Shown):
+    """What a newcomer is told about a practice answer. left: practice answers wanted at least before it counts."""
+
+    right: bool
+    value: ChoiceValue | None
+    note: str | None
+    qualified: bool
+    left: int
+
+
 class Answered(Shown):
-    """What became of an answer."""
+    """What became of an answer. feedback: in practice only."""
 
     model_config = example(
         id="7e2f2f1e-5d5c-4a35-9e0a-0a5f0f6f1f10",
@@ -115,3 +125,4 @@ class Answered(Shown):
     counted: bool
     late: bool
     superseded: str | None
+    feedback: PracticeFeedback | None = None
