@@ -19,7 +19,7 @@ from ..store import Store, Tx, answers, commits, gates, items, projects, queue, 
 from ..store.projects import TaskRow
 from ..store.queue import NewBatch, NewQuestion
 from ..store.training import Model
-from . import heuristic, models
+from . import heuristic, models, versions
 from .learn import describe, task_of
 from .pool import ready
 from .work import State, Work
@@ -320,9 +320,13 @@ def _refuse(tx: Tx, question_id: int, reason: str) -> None:
 
 
 def decided(tx: Tx, question_id: int, verdict: Mapping[str, Any], actor_id: int) -> None:
-    """The effect of a decision, in the transaction that stores the answer: an approved model serves from now on."""
+    """The effect of a decision, in the transaction that stores the answer: an approved model serves from now on, and a
+    conflict between two branches of a dataset is settled."""
     found = gates.gate_question(tx.connection, question_id)
-    if found is None or found.body.get("action") != "release":
+    if found is None:
+        versions.decided(tx, question_id, verdict, actor_id)
+        return
+    if found.body.get("action") != "release":
         return
     outcome = resolve.quorum(gates.verdicts(tx.connection, question_id), roles=found.body["roles"], needs=found.needs)
     if outcome is None:

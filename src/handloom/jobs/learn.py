@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import dataset, train
+from .. import train
 from ..core import registry
 from ..core.errors import NotEnoughLabels
 from ..core.ids import show
@@ -17,6 +17,7 @@ from ..store.training import Model, NewModel
 from . import models
 from .models import Scores
 from .pool import prepare
+from .versions import DIGESTS
 from .work import State, Work
 
 
@@ -37,8 +38,7 @@ def commit(work: Work, _state: State) -> State:
             task,
             message=f"for training by job {show('job', work.job.id)}",
             actor_id=actor if actor is not None else gates.rule_actor(tx, "loop"),
-            digest=dataset.update,
-            empty=dataset.EMPTY,
+            digests=DIGESTS,
         )
     )
     return {"commit": made.id, "position": made.position, "rows": made.rows}

@@ -40,4 +40,5 @@ def select_among(tx: Tx, query: str, values: Sequence[str] | Sequence[int]) -> l
         found = tx.connection.exec_driver_sql(f"{query} IN (SELECT value FROM json_each(?))", (json.dumps(values),))
     else:
         found = tx.connection.exec_driver_sql(f"{query} = ANY(%s)", (list(values),))
-    return list(found.all())
+    cursor: Any = found.cursor  # rows as the driver gives them
+    return cursor.fetchall()

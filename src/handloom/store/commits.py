@@ -1,47 +1,35 @@
 """Dataset versions: a commit is the set of row revisions that turn its parent's dataset into its own.
 
-A checkout is, for every item, its last revision at or before the commit. The content digest of a commit is kept up
-to date from the parent's, so a commit costs as much as what changed, whatever the size of the dataset.
+A checkout is, for every item, its last revision at or before the commit (`handloom.store.history`). The content digest
+of a commit is kept up to date from the parent's, so a commit costs as much as what changed, whatever the size of the
+dataset. The labels as they stand are committed on the branch main; edits and merges speak for a row until somebody
+answers about its item anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from ..core.errors import NotFound
-from ..core.ids import show
 from . import schema
-from .queue import CHUNK
+from .history import COLUMNS, Commit, Held, among, get, held, held_by_all, values
+from .recording import MAIN, TEST, Digests, Note, main, record, record_labels, store_values
+from .version_schema import branch as b
 
 if TYPE_CHECKING:
     from .projects import TaskRow
     from .writer import Tx
 
-c, r, lab, item = schema.commit_, schema.revision, schema.label, schema.item
+__all__ = ["Commit", "Digests", "Revision", "changes", "checkout", "commit", "get", "newest"]
+
+c, lab = schema.commit_, schema.label
 SLACK = 1_000
 """Answers re-read below the parent's position: on PostgreSQL a lower number may have become visible after a higher one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """One version of a task's dataset. position: newest answer in it. rows include test_rows; changed: against its parent."""
-
-    id: int
-    project_id: int
-    task_id: int
-    parent_id: int | None
-    digest: str
-    position: int
-    rows: int
-    test_rows: int
-    changed: int
-    message: str
-    actor_id: int
-    created: float
+PAGE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,144 +41,124 @@ class Revision:
     value: Any
     confidence: float | None
     answers: tuple[str, ...]
-    test: bool
+    split: str | None = None
+    weight: float | None = None
 
-
-_COLUMNS = tuple(c.c[name] for name in Commit.__slots__)
-Digest = Callable[[str, Sequence[Revision], Sequence[Revision]], str]
-"""(parent's digest, rows taken out, rows put in) -> digest; `handloom.dataset.digest.update`."""
-
-
-def get(connection: sa.Connection, commit_id: int) -> Commit:
-    """The commit of that number; raises `NotFound`."""
-    row = connection.execute(sa.select(*_COLUMNS).where(c.c.id == commit_id)).first()
-    if row is None:
-        raise NotFound("commit", show("commit", commit_id))
-    return Commit(*row)
+    @property
+    def test(self) -> bool:
+        """Held out for testing: never trained on."""
+        return self.split == TEST
 
 
 def newest(connection: sa.Connection, task_id: int) -> Commit | None:
-    """The newest commit of a task, or None."""
-    query = sa.select(*_COLUMNS).where(c.c.task_id == task_id).order_by(c.c.id.desc()).limit(1)
+    """The newest commit of a task's labels, on its branch main, or None."""
+    query = (
+        sa.select(*COLUMNS)
+        .join(b, b.c.id == c.c.branch_id)
+        .where(b.c.task_id == task_id, b.c.name == MAIN, b.c.closed.is_(None))
+        .order_by(c.c.id.desc())
+        .limit(1)
+    )
     row = connection.execute(query).first()
     return Commit(*row) if row else None
 
 
 def checkout(connection: sa.Connection, commit: Commit, items: Sequence[int] | None = None) -> Iterator[Revision]:
     """The rows of a commit in the order of their items; of some items only, when named."""
-    if items is None:
-        yield from _checkout(connection, commit, None)
-        return
-    wanted = sorted(items)
-    for start in range(0, len(wanted), CHUNK):
-        yield from _checkout(connection, commit, wanted[start : start + CHUNK])
-
-
-def _checkout(connection: sa.Connection, commit: Commit, items: Sequence[int] | None) -> Iterator[Revision]:
-    later = r.alias("later")
-    newer = sa.exists().where(
-        later.c.task_id == r.c.task_id,
-        later.c.item_id == r.c.item_id,
-        later.c.commit_id > r.c.commit_id,
-        later.c.commit_id <= commit.id,
-    )
-    query = (
-        sa.select(r, item.c.key, item.c.digest)
-        .join(item, item.c.id == r.c.item_id)
-        .where(r.c.task_id == commit.task_id, r.c.commit_id <= commit.id, r.c.value.is_not(None), ~newer)
-        .order_by(r.c.item_id)
-    )
-    if items is not None:
-        query = query.where(r.c.item_id.in_(items))
-    for row in connection.execute(query):
-        yield _revision(row)
-
-
-def _revision(row: Any) -> Revision:
-    return Revision(
-        row.item_id, f"{row.key}\n{row.digest}", row.value, row.confidence, tuple(row.answers or ()), row.test
-    )
+    page: list[tuple[int, Held]] = []
+    contents: dict[int, Any] = {}
+    found = held_by_all(connection, commit) if items is None else sorted(held(connection, commit, items).items())
+    for row in found:
+        if row[1].content_id is not None:
+            page.append(row)
+        if len(page) == PAGE:
+            yield from revisions(connection, page, contents)
+            page = []
+    yield from revisions(connection, page, contents)
 
 
 def changes(connection: sa.Connection, commit_id: int) -> list[Revision]:
     """What a commit changed, removed rows with value None."""
-    query = (
-        sa.select(r, item.c.key, item.c.digest)
-        .join(item, item.c.id == r.c.item_id)
-        .where(r.c.commit_id == commit_id)
-        .order_by(r.c.item_id)
-    )
-    return [_revision(row) for row in connection.execute(query)]
+    made = get(connection, commit_id)
+    columns = "item_id, content_id, confidence, CAST(answers AS TEXT), split, weight, edited, position"
+    query = f"SELECT {columns} FROM revision WHERE commit_id = {made.id:d} ORDER BY item_id"
+    rows = connection.exec_driver_sql(query).all()
+    return list(revisions(connection, [(row[0], Held(*row[1:])) for row in rows], {}))
 
 
-def commit(tx: Tx, task: TaskRow, *, message: str, actor_id: int, digest: Digest, empty: str) -> Commit:
-    """Make the labels as they stand a dataset version; the newest one again when nothing has changed.
+def revisions(
+    connection: sa.Connection, rows: Sequence[tuple[int, Held]], contents: dict[int, Any]
+) -> Iterator[Revision]:
+    """Rows with their values and the identities of their items. contents: values known from before."""
+    missing = {row.content_id for _, row in rows if row.content_id is not None} - contents.keys()
+    contents |= values(connection, [number for number in missing if number is not None])
+    query = "SELECT id, key, digest FROM item WHERE id"
+    names = {item: f"{key}\n{stamp}" for item, key, stamp in among(connection, query, [item for item, _ in rows])}
+    for item, row in rows:
+        value = None if row.content_id is None else contents[row.content_id]
+        answers = tuple(json.loads(row.answers)) if row.answers else ()
+        yield Revision(item, names[item], value, row.confidence, answers, row.split, row.weight)
 
-    ``empty`` is the digest of a dataset without rows, the parent of the first commit.
-    """
-    project_id, task_id = task.project_id, task.id
-    parent = newest(tx.connection, task_id)
-    now = _labels(tx, task_id, since=parent.position - SLACK if parent else None)
-    before = {row.item_id: row for row in checkout(tx.connection, parent, list(now))} if parent else {}
-    put = [row for row in now.values() if before.get(row.item_id) != row]
-    taken = [before[row.item_id] for row in put if row.item_id in before]
-    rows = (parent.rows if parent else 0) + len(put) - len(taken)
-    total = tx.execute(sa.select(sa.func.count()).where(lab.c.task_id == task_id)).scalar_one()
-    gone = _removed(tx, parent) if parent and rows != total else []
-    taken += gone
-    if parent and not (put or gone):
-        return parent
-    position = tx.execute(sa.select(sa.func.max(lab.c.position)).where(lab.c.task_id == task_id)).scalar() or 0
-    values = {
-        "project_id": project_id,
-        "task_id": task_id,
-        "parent_id": parent.id if parent else None,
-        "digest": digest(parent.digest if parent else empty, taken, put),
-        "position": position,
-        "rows": rows - len(gone),
-        "test_rows": (parent.test_rows if parent else 0) + sum(x.test for x in put) - sum(x.test for x in taken),
-        "changed": len(put) + len(gone),
-        "message": message,
-        "actor_id": actor_id,
-        "created": tx.now,
+
+def commit(tx: Tx, task: TaskRow, *, message: str, actor_id: int, digests: Digests) -> Commit:
+    """Make the labels as they stand a version on main; the newest one again when nothing has changed."""
+    parent = newest(tx.connection, task.id)
+    position = tx.execute(sa.select(sa.func.max(lab.c.position)).where(lab.c.task_id == task.id)).scalar() or 0
+    if parent is None:
+        return record_labels(tx, task.project_id, task.id, Note(actor_id, message, position), digests)
+    labels = _labels(tx, task.id, since=parent.position - SLACK)
+    before = held(tx.connection, parent, sorted(labels))
+    now = {item: _kept(row, before.get(item)) for item, row in labels.items()}
+    put = {item: row for item, row in now.items() if _speaks(row, before.get(item))}
+    rows = parent.rows + sum(before.get(item) is None or before[item].content_id is None for item in put)
+    total = tx.execute(sa.select(sa.func.count()).where(lab.c.task_id == task.id)).scalar_one()
+    loose = parent.loose - sum(_looseness(before.get(item)) for item in put)
+    if rows - total != loose:
+        gone = _gone(tx, parent, position)
+        put |= gone
+        loose = rows - len(gone) - total
+    note = Note(actor_id, message, max(position, parent.position))
+    branch_id = main(tx, project_id=task.project_id, task_id=task.id, actor_id=actor_id)
+    return record(tx, parent, branch_id, put, note, digests, loose) or parent
+
+
+def _kept(label: Held, row: Held | None) -> Held:
+    """A label with what was decided about the row beside it: its weight, and a split within what may be trained on."""
+    if row is None or row.content_id is None or TEST in (label.split, row.split):
+        return label
+    return label._replace(split=row.split, weight=row.weight)
+
+
+def _speaks(label: Held, row: Held | None) -> bool:
+    """Whether a label changes a row: one that an edit made stands until an answer comes that the edit did not know."""
+    if row is None:
+        return True
+    return label.position > row.position if row.edited else not label.same(row)
+
+
+def _looseness(row: Held | None) -> int:
+    """What a row that an edit made counted in `Commit.loose`."""
+    if row is None:
+        return 0
+    return int(row.edited == 2) if row.content_id is not None else -int(row.edited == 1)
+
+
+def _labels(tx: Tx, task_id: int, *, since: int) -> dict[int, Held]:
+    columns = "item_id, CAST(value AS TEXT), confidence, CAST(answers AS TEXT), test, position"
+    query = f"SELECT {columns} FROM label WHERE task_id = {task_id:d} AND position > {since:d} ORDER BY item_id"
+    rows = tx.connection.exec_driver_sql(query).all()
+    known = store_values(tx, {row[1] for row in rows})
+    return {
+        item: Held(known[value], sure, answers, TEST if test else None, None, 0, position)
+        for item, value, sure, answers, test, position in rows
     }
-    new = Commit(*tx.execute(sa.insert(c).values(values).returning(*_COLUMNS)).one())
-    _write(tx, new, put, gone)
-    body = {"commit": show("commit", new.id), "rows": new.rows, "changed": new.changed, "digest": new.digest}
-    tx.emit("dataset.committed", project=project_id, actor=actor_id, subject=show("commit", new.id), body=body)
-    return new
 
 
-def _labels(tx: Tx, task_id: int, *, since: int | None) -> dict[int, Revision]:
-    query = (
-        sa.select(lab, item.c.key, item.c.digest)
-        .join(item, item.c.id == lab.c.item_id)
-        .where(lab.c.task_id == task_id)
-        .order_by(lab.c.item_id)
-    )
-    if since is not None:
-        query = query.where(lab.c.position > since)
-    return {row.item_id: _revision(row) for row in tx.execute(query)}
-
-
-def _removed(tx: Tx, parent: Commit) -> list[Revision]:
+def _gone(tx: Tx, parent: Commit, position: int) -> Mapping[int, Held]:
     """Rows of the parent whose item has no label any more (its only answer was taken back)."""
     kept = set(tx.execute(sa.select(lab.c.item_id).where(lab.c.task_id == parent.task_id)).scalars())
-    return [row for row in checkout(tx.connection, parent) if row.item_id not in kept]
-
-
-def _write(tx: Tx, new: Commit, put: Sequence[Revision], gone: Sequence[Revision]) -> None:
-    def row(revision: Revision, value: Mapping[str, Any] | None) -> dict[str, Any]:
-        return {
-            "task_id": new.task_id,
-            "item_id": revision.item_id,
-            "commit_id": new.id,
-            "value": value,
-            "confidence": revision.confidence if value is not None else None,
-            "answers": list(revision.answers) if value is not None else None,
-            "test": revision.test,
-        }
-
-    rows = [row(revision, revision.value) for revision in put] + [row(revision, None) for revision in gone]
-    if rows:
-        tx.execute(sa.insert(r), rows)
+    return {
+        item: row._replace(content_id=None, confidence=None, answers=None, position=position)
+        for item, row in held_by_all(tx.connection, parent)
+        if row.content_id is not None and not row.edited and item not in kept
+    }

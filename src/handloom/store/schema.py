@@ -1,6 +1,7 @@
 """The tables. Facts are written once (log); projections can be rebuilt from them by ``handloom doctor``.
 
-log          event answer item question(asked part) batch guideline commit_ revision run model evaluation release prediction
+log          event answer item question(asked part) batch guideline commit_ revision run model evaluation release
+             prediction
 projection   question(state, got, held, skips, doubts) turn label counter
 operation    actor session login job worker meta
 """
@@ -252,29 +253,39 @@ commit_ = sa.Table(
     _id(),
     Column("project_id", Big, _to("project"), nullable=False),
     Column("task_id", Big, _to("task"), nullable=False),
+    Column("branch_id", Big, nullable=False),
     Column("parent_id", Big, _to("commit_")),
+    Column("other_id", Big, _to("commit_")),  # second parent: what was merged
     Column("digest", String(40), nullable=False),
     Column("position", Big, nullable=False),
     Column("rows", Integer, nullable=False),
     Column("test_rows", Integer, nullable=False),
+    Column("loose", Integer, nullable=False),  # rows without a label less labels without a row: what edits have left
     Column("changed", Integer, nullable=False),
     Column("message", Text, nullable=False),
     Column("actor_id", Big, _to("actor"), nullable=False),
     Column("created", Float, nullable=False),
     Index("ix_commit_task", "task_id", "id"),
+    Index("ix_commit_branch", "branch_id", "id"),
 )
 
+# The key is the table (without row ids in SQLite): a checkout walks a branch in the order of its items, and what a
+# branch changes lies together, however far apart the items are.
 revision = sa.Table(
     "revision",
     metadata,
-    Column("task_id", Big, _to("task"), primary_key=True),
-    Column("item_id", Big, _to("item"), primary_key=True),
-    Column("commit_id", Big, _to("commit_"), primary_key=True),
-    Column("value", Json),  # None: removed at this commit
+    Column("branch_id", Big, primary_key=True, autoincrement=False),
+    Column("item_id", Big, primary_key=True, autoincrement=False),
+    Column("commit_id", Big, _to("commit_"), primary_key=True, autoincrement=False),
+    Column("content_id", Big),  # None: removed at this commit
     Column("confidence", Float),
     Column("answers", Json),
-    Column("test", Boolean, nullable=False),
+    Column("split", String(16)),  # None: train
+    Column("weight", Float),  # None: 1
+    Column("edited", Integer, nullable=False),  # 0: as the labels say, 1: instead of a label, 2: where no label stands
+    Column("position", Big, nullable=False),  # newest answer known when it was written: later ones speak anew
     Index("ix_revision_commit", "commit_id"),
+    sqlite_with_rowid=False,
 )
 
 run = sa.Table(

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handloom import dataset
+from handloom.core.ids import fingerprint
+from handloom.dataset.digest import Share, shift, state
 
 
 @dataclass(frozen=True)
@@ -14,7 +16,8 @@ class Row:
     identity: str
     value: Any
     confidence: float | None
-    test: bool
+    split: str | None = None
+    weight: float | None = None
 
 
 row = st.builds(
@@ -22,7 +25,8 @@ row = st.builds(
     identity=st.text(max_size=8),
     value=st.builds(lambda label: {"labels": [label]}, st.sampled_from(["ham", "spam", "ä"])),
     confidence=st.floats(0.5, 1.0),
-    test=st.booleans(),
+    split=st.sampled_from([None, "test"]),
+    weight=st.sampled_from([None, 0.5]),
 )
 rows = st.lists(row, max_size=12, unique_by=lambda r: r.identity)
 
@@ -49,7 +53,8 @@ def test_any_difference_in_content_shows(given_rows: list[Row], data: Any) -> No
         st.sampled_from(
             [
                 replace(given_rows[k], value={"labels": ["other"]}),
-                replace(given_rows[k], test=not given_rows[k].test),
+                replace(given_rows[k], split="validation"),
+                replace(given_rows[k], weight=2.0),
                 replace(given_rows[k], identity=given_rows[k].identity + "x"),
                 replace(given_rows[k], confidence=0.25),
             ]
@@ -59,6 +64,20 @@ def test_any_difference_in_content_shows(given_rows: list[Row], data: Any) -> No
     assert dataset.of(given_rows[:-1]) != dataset.of(given_rows)
 
 
+@given(rows)
+def test_rows_of_equal_state_may_be_added_up_first(given_rows: list[Row]) -> None:
+    totals: dict[int, int] = {}
+    for one in given_rows:
+        held = state(one.value, one.confidence, one.split, one.weight)
+        totals[held] = totals.get(held, 0) + fingerprint(one.identity)
+    assert shift(dataset.EMPTY, [], [Share(total, held) for held, total in totals.items()]) == dataset.of(given_rows)
+
+
+def test_what_is_not_said_is_train_and_one() -> None:
+    said = Row("a", {"labels": ["b"]}, 1, "train", 1)
+    assert dataset.of([said]) == dataset.of([Row("a", {"labels": ["b"]}, 1.0)])
+
+
 def test_a_digest_has_forty_characters_and_nothing_has_forty_zeros() -> None:
     assert dataset.of([]) == dataset.EMPTY == "0" * 40
-    assert len(dataset.of([Row("a", {"labels": ["b"]}, 1.0, False)])) == 40
+    assert len(dataset.of([Row("a", {"labels": ["b"]}, 1.0)])) == 40

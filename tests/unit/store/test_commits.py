@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from handloom import dataset
 from handloom.core.errors import NotFound
+from handloom.jobs.versions import DIGESTS
 from handloom.store import Store, answers, commits, queue
 from handloom.store.commits import Commit
 from tests.workshop import Workshop, text_workshop
@@ -26,8 +27,7 @@ def commit(shop: Workshop) -> Commit:
             shop.task,
             message="test",
             actor_id=shop.owner,
-            digest=dataset.update,
-            empty=dataset.EMPTY,
+            digests=DIGESTS,
         )
     )
 

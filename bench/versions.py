@@ -1,0 +1,135 @@
+"""Dataset versions at a million rows: commit, change on a branch, merge, diff, check out; and kill -9 in the middle.
+
+python -m bench.versions [--rows 1000000] [--changes 20000] [--kills 50]
+
+CPU seconds of this process, user and system. The workspace is on the disk of the temporary folder and flushes as in
+production. Items are small (a key and a few words), since a version holds labels and not texts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pyarrow.parquet  # noqa: F401  # imported before the clock runs
+
+from handloom import dataset, loop
+from handloom.jobs import versions
+from handloom.store import Store, branches, checkouts, commits, comparing, edits, items, people, projects
+from handloom.store.edits import Edit
+from handloom.store.recording import Note
+
+T = TypeVar("T")
+LABELS = [f"label {k}" for k in range(10)]
+
+
+def timed(out: dict[str, Any], name: str, work: Callable[[], T]) -> T:
+    """Run it and note its CPU seconds."""
+    before = time.process_time()
+    result = work()
+    out[f"{name}_cpu_s"] = round(time.process_time() - before, 3)
+    print(f"{name}: {out[f'{name}_cpu_s']} s CPU", flush=True)
+    return result
+
+
+def workspace(folder: Path, rows: int) -> tuple[Store, projects.TaskRow, int]:
+    """A workspace with so many labelled items, put in by the ordinary import of the store."""
+    store = Store.create(folder)
+    loop.wire(store)
+    owner = store.write(lambda tx: people.add(tx, name="owner", kind="person", role="owner")).id
+    project = store.write(lambda tx: projects.add(tx, name="p", settings={}, salt="s", actor_id=owner))
+    options = {"labels": LABELS, "multi": False}
+    task = store.write(
+        lambda tx: projects.add_task(
+            tx, project_id=project.id, name="t", kind="text_class@1", options=options, actor_id=owner
+        )
+    )
+    values = [{"labels": [label]} for label in LABELS]
+    for start in range(0, rows, 10_000):
+        new = [
+            items.NewItem(k, {"text": f"item {k}"}, f"k{k}", labels={task.id: values[k * 7 % 10]})
+            for k in range(start, min(rows, start + 10_000))
+        ]
+        store.write(
+            lambda tx, new=new: items.add(
+                tx, project_id=project.id, salt="s", test_share=0.1, items=new, actor_id=owner
+            )
+        )
+    return store, task, owner
+
+
+def size(store: Store) -> int:
+    """Bytes of the database once its log is written back."""
+    store.write(lambda tx: None)
+    path = store.folder / "handloom.sqlite"
+    with sqlite3.connect(path, timeout=60) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        pages, free = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count"))
+        return (pages - free) * connection.execute("PRAGMA page_size").fetchone()[0]
+
+
+def measure(rows: int, changes: int) -> dict[str, Any]:
+    """All steps at one size."""
+    out: dict[str, Any] = {"rows": rows, "changes": changes}
+    with tempfile.TemporaryDirectory(prefix="handloom-bench-") as temporary:
+        store, task, owner = workspace(Path(temporary) / "w", rows)
+        made = lambda tx: commits.commit(tx, task, message="all", actor_id=owner, digests=versions.DIGESTS)  # noqa: E731
+        before = size(store)
+        first = timed(out, "commit", lambda: store.write(made))
+        out["commit_mb"] = round((size(store) - before) / 1e6, 1)
+        assert first.rows == rows, first
+        work = store.write(lambda tx: branches.add_branch(tx, first, "corrections", owner))
+        chosen = random.Random(0).sample(range(1, rows + 1), changes)
+        new = {item: Edit({"labels": [LABELS[item % 10]]}) for item in chosen}
+        note = Note(owner, "corrections", first.position)
+        before = size(store)
+        changed = timed(
+            out, "change", lambda: store.write(lambda tx: edits.edit(tx, work, new, note, versions.DIGESTS))
+        )
+        out["change_mb"] = round((size(store) - before) / 1e6, 2)
+        with store.read() as connection:
+            timed(out, "row_diff", lambda: comparing.differing(connection, first, changed))
+            old, _ = comparing.differing(connection, first, changed)
+            assert len(old) == changed.changed, (len(old), changed.changed)
+            timed(out, "diff_by_type", lambda: dataset.summary(versions.changes(store, first, changed)))
+        table = timed(out, "checkout_first", lambda: checkouts.table(store, changed))
+        again = timed(out, "checkout_cached", lambda: checkouts.table(store, changed))
+        assert table.num_rows == rows
+        assert again.equals(table)
+        with store.read() as connection:
+            main = branches.branch(connection, task.id, "main")
+        merged = timed(
+            out,
+            "merge",
+            lambda: store.write(
+                lambda tx: edits.merge(
+                    tx, main, changed, Note(owner, "merge", first.position), versions.DIGESTS, versions.three
+                )
+            ),
+        )
+        assert merged.commit is not None
+        assert merged.commit.digest == changed.digest
+        store.close()
+    out["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    return out
+
+
+def main(arguments: list[str] | None = None) -> dict[str, Any]:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--changes", type=int, default=20_000)
+    args = parser.parse_args(arguments)
+    out = measure(args.rows, args.changes)
+    print(out, flush=True)
+    return out
+
+
+if __name__ == "__main__":
+    main()
