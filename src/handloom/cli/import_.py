@@ -12,13 +12,15 @@ import typer
 from rich.table import Table
 
 from .. import collect
-from ..collect.mapping import TEST_NAMES, Columns, Guess
+from ..collect.mapping import Columns, Guess
 from ..core.errors import HandloomError, Malformed
 from ..core.protocols import Bad, Record
+from ..operations.files import RecordLines
 from ..operations.imports import CHUNK, CHUNK_BYTES, Importer
 from ..workspace import Workspace
 from .options import HERE, AsJson, Folder, ProjectName, TaskName, chosen, opened_folder, task_of
 from .output import FAILED, Output, verb
+from .preview import show_preview
 
 app = typer.Typer(add_completion=False)
 _SHOWN = 10
@@ -27,7 +29,7 @@ _SHOWN = 10
 @app.command()
 @verb
 def import_(
-    file: Annotated[Path, typer.Argument(help="CSV, TSV, JSON Lines, Parquet, Arrow; folder or zip of class folders.")],
+    file: Annotated[Path, typer.Argument(help="CSV, JSON Lines, Parquet, Excel, COCO, CoNLL ...; folder or zip.")],
     project: ProjectName = None,
     task: TaskName = None,
     field: Annotated[
@@ -42,6 +44,10 @@ def import_(
         str | None, typer.Option(help="Column of the split; test rows become the living test set.")
     ] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of a text file, when it is not UTF-8.")] = None,
+    reader: Annotated[str | None, typer.Option("--from", help="Format to read; without it, it is found out.")] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Show the first rows as items, and store nothing.")
+    ] = False,
     workspace: Folder = Path(HERE),
     as_json: AsJson = False,
 ) -> None:
@@ -50,8 +56,12 @@ def import_(
     with opened_folder(workspace) as site:
         handle = chosen(site, project)
         wanted = task_of(handle, task)
-        options: dict[str, Any] = {"task": wanted["name"], "encoding": encoding}
+        options: dict[str, Any] = {"task": wanted["name"], "encoding": encoding, "reader": reader}
         fields = named_fields(field)
+        if preview:
+            named = {"label": label, "key": key, "split": split}
+            show_preview(look_at(file, options, wanted["kind"], fields, named), out)
+            return
         guess = collect.preview(file, options, wanted["kind"], fields)
         if guess:
             columns = chosen_columns(guess, fields, {"label": label, "key": key, "split": split})
@@ -59,6 +69,22 @@ def import_(
             out.say(_shown(columns, guess))
         done = _feed(site, handle.id, file, options, out)
     _report(done, out)
+
+
+def look_at(
+    file: Path,
+    options: Mapping[str, Any],
+    kind: str | None,
+    fields: Mapping[str, tuple[str, ...]],
+    named: Mapping[str, str | None],
+) -> collect.Look:
+    """A look by the columns that were named; the others are guessed."""
+    first = collect.look(file, options, kind, fields)
+    if first.guess is None:
+        return first
+    columns = chosen_columns(first.guess, fields, named)
+    again = collect.look(file, {**options, **columns.options()}, kind, fields)
+    return replace(again, guess=Guess(columns, first.guess.reasons))
 
 
 def named_fields(fields: list[str] | None) -> dict[str, tuple[str, ...]]:
@@ -78,28 +104,7 @@ def chosen_columns(guess: Guess, fields: Mapping[str, tuple[str, ...]], named: M
 
 def as_options(columns: Columns) -> dict[str, Any]:
     """Reader options that say these columns."""
-    return {
-        "fields": {name: list(sources) for name, sources in columns.fields.items()},
-        "label": columns.label,
-        "key": columns.key,
-        "split": columns.split,
-        "task": columns.task,
-    }
-
-
-def line_of(record: Record) -> dict[str, Any]:
-    """A record as a line of an import; a test row of the split becomes part of the living test set."""
-    line: dict[str, Any] = {"data": dict(record.data)}
-    if record.key is not None:
-        line["key"] = record.key
-    if record.labels:
-        line["labels"] = dict(record.labels)
-    if record.meta:
-        line["meta"] = dict(record.meta)
-        named = record.meta.get("split")
-        if isinstance(named, str):
-            line["split"] = "test" if named.casefold() in TEST_NAMES else "pool"
-    return line
+    return columns.options()
 
 
 def _field(text: str) -> tuple[str, tuple[str, ...]]:
@@ -112,17 +117,20 @@ def _field(text: str) -> tuple[str, tuple[str, ...]]:
 
 def _feed(site: Workspace, project: str, file: Path, options: Mapping[str, Any], out: Output) -> dict[str, Any]:
     importer = Importer(site.session, project)
+    lines = RecordLines(site.session, project)
     records = collect.read(file, options)
     with out.progress() as bar:
         task = bar.add_task(f"importing {file.name}", total=None, note="")
-        for part in _parts(records, site):
+        for part in _parts(records, site, lines):
             importer.feed(part)
             tally = importer.tally
             bar.update(task, advance=len(part), note=f"{tally.added:,} new, {tally.rejected_total:,} rejected")
-    return importer.done()
+    for words in lines.notes():
+        out.say(words)
+    return {**importer.done(), "notes": lines.notes()}
 
 
-def _parts(records: Iterator[Record | Bad], site: Workspace) -> Iterator[list[tuple[int, Any]]]:
+def _parts(records: Iterator[Record | Bad], site: Workspace, lines: RecordLines) -> Iterator[list[tuple[int, Any]]]:
     """Chunks of lines of bounded count and size, with their media stored beforehand."""
     part: list[tuple[int, Any]] = []
     size = 0
@@ -133,7 +141,7 @@ def _parts(records: Iterator[Record | Bad], site: Workspace) -> Iterator[list[tu
         else:
             for content in (record.media or {}).values():
                 site.store.blobs.put(content)
-            part.append((record.line, line_of(record)))
+            part.append((record.line, lines.line(record)))
             size += sum(len(v) for v in record.data.values() if isinstance(v, str))
         if len(part) >= CHUNK or size >= CHUNK_BYTES:
             yield part

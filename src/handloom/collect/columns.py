@@ -69,6 +69,19 @@ class Columns:
             options.get("tags"),
         )
 
+    def options(self) -> dict[str, Any]:
+        """Reader options that say these columns: the way back from `parse`."""
+        return {
+            "fields": {name: list(sources) for name, sources in self.fields.items()},
+            "label": self.label,
+            "key": self.key,
+            "split": self.split,
+            "task": self.task,
+            "separator": self.separator,
+            "also": dict(self.also),
+            "tags": self.tags,
+        }
+
     def check(self, known: Sequence[str]) -> None:
         """Raise `Malformed` for a column that the source does not have."""
         missing = sorted(self.used - set(known))

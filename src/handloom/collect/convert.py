@@ -12,6 +12,7 @@ from typing import Any
 from ..core import registry
 from ..core.errors import BadReference, EmptyInput, HandloomError, Malformed
 from ..core.protocols import Bad, Loss, Record, Writer
+from .out import LEFT_OUT
 
 MAX_REASONS = 1000
 MAX_LINES = 20
@@ -20,9 +21,13 @@ MAX_LINES = 20
 
 @dataclass(slots=True)
 class Account:
-    """What became of the records. rejected: lines that were not read, with why. losses: reason -> how often and where."""
+    """What became of the records. left_out: those of which nothing was written.
+
+    rejected: lines that were not read, with why. losses: reason -> how often and where.
+    """
 
     records: int = 0
+    left_out: int = 0
     rejected_total: int = 0
     rejected: list[dict[str, Any]] = field(default_factory=list)
     losses: dict[str, tuple[int, list[int]]] = field(default_factory=dict)
@@ -35,6 +40,7 @@ class Account:
             self.rejected.append({"line": bad.line, "code": error.code, "message": error.message})
 
     def lose(self, loss: Loss) -> None:
+        self.left_out += loss.reason.startswith(LEFT_OUT)
         count, lines = self.losses.get(loss.reason, (0, []))
         if not count and len(self.losses) >= MAX_REASONS:
             self.more_losses += 1
@@ -81,7 +87,7 @@ def write(
     try:
         for loss in writer.write(_counted(records, account, tick), part, options or {}):
             account.lose(loss)
-        if not account.records:
+        if not account.records or account.left_out == account.records:
             raise EmptyInput(_nothing(account))
         if target.is_dir():
             target.rmdir()
@@ -104,6 +110,9 @@ def _counted(records: Iterable[Record | Bad], account: Account, tick: Callable[[
 
 
 def _nothing(account: Account) -> str:
+    if account.left_out:
+        reason = next(reason for reason in account.losses if reason.startswith(LEFT_OUT))
+        return f"nothing of {account.records:,} records fits into this format: {reason}"
     if not account.rejected:
         return "there is nothing to write: the source holds no records"
     first = account.rejected[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from ..core.shapes import Spans
 from . import offsets
 from .json_stream import first_object
 from .jsonl import JsonLinesReader
-from .out import json_lines
+from .out import made
 from .parts import SPANS, Parts, empty_of, needed_text, one_of, spans_value, with_empty
 
 _KNOWN = frozenset(("id", "text", "label", "labels", "cats", "entities", "relations", "Comments", "comments", "empty"))
@@ -57,6 +59,7 @@ def _are_spans(label: Any) -> bool:
 
 
 def _record(line: int, row: Mapping[str, Any], task: str, counted: str) -> Record:
+    row = {name: value for name, value in row.items() if value not in (None, "")}
     text = row.get("text")
     if not isinstance(text, str) or not text:
         raise BadItem('it has no "text"')
@@ -73,7 +76,7 @@ def _record(line: int, row: Mapping[str, Any], task: str, counted: str) -> Recor
     if isinstance(cats, list) and cats:
         labels[task] = [str(one) for one in cats]
     with_empty(labels, row.get("empty"))
-    meta = {name: value for name, value in row.items() if name not in _KNOWN and value is not None}
+    meta = {name: value for name, value in row.items() if name not in _KNOWN}
     comments = row.get("Comments") or row.get("comments")
     if comments:
         meta["comments"] = comments
@@ -107,7 +110,8 @@ def _spans(row: Mapping[str, Any], label: Any, text: str, counted: str) -> dict[
 class DoccanoWriter:
     """Lines for a project of one kind: categories, spans, or spans with relations, by what the items have.
 
-    Options: ``offsets`` as of the reader.
+    Options: ``offsets`` as of the reader. Every line has the same names: doccano reads them as a table, and on SQLite
+    fails on a name that some lines do not have.
     """
 
     name = "doccano"
@@ -115,7 +119,25 @@ class DoccanoWriter:
 
     def write(self, records: Iterable[Record], path: Path, options: Mapping[str, Any]) -> Iterator[Loss]:
         counted = offsets.way(options, "utf16")
-        return json_lines(records, path, lambda found: _line(found, counted))
+        names: dict[str, None] = {}
+        losses: list[Loss] = []
+
+        def line(found: Parts) -> tuple[dict[str, Any], Iterable[Loss]]:
+            row, lost = _line(found, counted)
+            names.update(dict.fromkeys(row))
+            return row, lost
+
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as later, path.open("w", encoding="utf-8") as out:
+            for text in made(records, line, losses):
+                later.write(text + "\n")
+                yield from losses
+                losses.clear()
+            yield from losses
+            later.seek(0)
+            for text in later:
+                row = json.loads(text)
+                full = {name: row.get(name, "") for name in names}
+                out.write(json.dumps(full, ensure_ascii=False) + "\n")
 
 
 def _line(found: Parts, counted: str) -> tuple[dict[str, Any], Iterable[Loss]]:

@@ -13,7 +13,7 @@ from ..core.errors import BadEncoding, EmptyInput, Malformed, NotFound, TooLarge
 MAX_LINE = 16 * 1024 * 1024
 """Bytes of one line; a longer one is skipped and reported."""
 
-_MARKS = (
+MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -50,7 +50,7 @@ class Lines(Iterator[str]):
         if not head:
             self.close()
             raise EmptyInput(f"{self._path.name} is empty (0 bytes)")
-        for mark, encoding in _MARKS:
+        for mark, encoding in MARKS:
             if head.startswith(mark):
                 return mark, encoding
         return b"", None

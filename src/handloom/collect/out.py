@@ -14,6 +14,9 @@ from .parts import Parts, parts
 Make = Callable[[Parts], tuple[Any, Iterable[Loss]]]
 """What a record becomes, and what of it does not fit. Raises `Refused` when nothing of it does."""
 
+LEFT_OUT = "the record is left out: "
+"""How the loss of a whole record begins."""
+
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
@@ -24,7 +27,7 @@ def made(records: Iterable[Record], make: Make, losses: list[Loss]) -> Iterator[
             value, lost = make(parts(record))
             text = _encode(value)
         except (TypeError, ValueError) as error:  # a number that is none, or an object of another library
-            losses.append(Loss(record.line, f"the record is left out: it is not JSON: {str(error)[:100]}"))
+            losses.append(Loss(record.line, f"{LEFT_OUT}it is not JSON: {str(error)[:100]}"))
             continue
         except Refused as error:
             losses.append(left_out(record, error))
@@ -35,7 +38,7 @@ def made(records: Iterable[Record], make: Make, losses: list[Loss]) -> Iterator[
 
 def left_out(record: Record, error: Refused) -> Loss:
     """The loss of a whole record."""
-    return Loss(record.line, f"the record is left out: {error.message}")
+    return Loss(record.line, LEFT_OUT + error.message)
 
 
 def json_lines(records: Iterable[Record], path: Path, make: Make) -> Iterator[Loss]:

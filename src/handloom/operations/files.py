@@ -1,0 +1,103 @@
+"""Files of any format on their way into a project: a look beforehand, and records as lines of an import."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from .. import collect
+from ..collect.mapping import TEST_NAMES
+from ..core import registry
+from ..core.protocols import Bad, Record
+from .session import Session
+
+_TOO_LONG = 2000
+"""Characters of a cell that a preview shows."""
+
+
+class RecordLines:
+    """Turns records into lines of an import. A label for which the project has no task, or none of its shape, is kept
+    in meta, where an export finds it again; `notes` says so once per shape."""
+
+    def __init__(self, session: Session, project: str) -> None:
+        tasks = session.case(project).tasks
+        self._shapes = {task.name: str(registry.find("tasks", task.kind).shape) for task in tasks}
+        self._kept: Counter[str] = Counter()
+        self._losses: Counter[str] = Counter()
+
+    def line(self, record: Record) -> dict[str, Any]:
+        """``{"data", "key"?, "labels"?, "meta"?, "split"?}``; test rows become part of the living test set."""
+        self._losses.update(record.losses)
+        line: dict[str, Any] = {"data": dict(record.data)}
+        if record.key is not None:
+            line["key"] = record.key
+        meta = dict(record.meta or {})
+        labels = {}
+        for name, value in (record.labels or {}).items():
+            shape = next((one for one in ("spans", "regions") if isinstance(value, Mapping) and one in value), "choice")
+            if self._shapes.get(name) == shape or (shape == "choice" and name in self._shapes):
+                labels[name] = value
+            else:
+                meta[name if name not in self._shapes else shape] = value
+                self._kept[shape] += 1
+        if labels:
+            line["labels"] = labels
+        named = meta.get("split")
+        if isinstance(named, str):
+            line["split"] = "test" if named.casefold() in TEST_NAMES else "pool"
+        if meta:
+            line["meta"] = meta
+        return line
+
+    def notes(self) -> list[str]:
+        """What was kept elsewhere or lost, in words, with counts."""
+        kept = [
+            f"{count:,} labels of the shape {shape} are kept in meta: no task of this project takes them"
+            for shape, count in self._kept.items()
+        ]
+        return kept + [f"{count:,} times: {reason}" for reason, count in self._losses.most_common(20)]
+
+
+def shown(look: collect.Look) -> dict[str, Any]:
+    """A look at a file as JSON."""
+    guess = look.guess
+    return {
+        "format": look.format,
+        "encoding": None if look.encoding is None else _encoding(look.encoding),
+        "delimiter": look.delimiter,
+        "columns": list(look.columns),
+        "rows": [{name: _cell(value) for name, value in row.items()} for row in look.rows],
+        "guess": None if guess is None else {**guess.columns.options(), "reasons": dict(guess.reasons)},
+        "problem": look.problem,
+        "records": [_record(record) for record in look.records],
+        "bad": [_bad(one) for one in look.bad],
+    }
+
+
+def _encoding(encoding: collect.Encoding) -> dict[str, Any]:
+    return {"name": encoding.name, "mark": encoding.mark, "advice": encoding.advice}
+
+
+def _record(record: Record) -> dict[str, Any]:
+    made = {"line": record.line, "key": record.key, "data": {name: _cell(v) for name, v in record.data.items()}}
+    return made | {"labels": dict(record.labels or {}), "meta": _cell(record.meta or {}), "losses": list(record.losses)}
+
+
+def _bad(bad: Bad) -> dict[str, Any]:
+    return {"line": bad.line, "code": getattr(bad.error, "code", ""), "message": getattr(bad.error, "message", "")}
+
+
+def _cell(value: Any) -> Any:
+    """A value that JSON holds, long texts and bytes cut."""
+    if isinstance(value, str):
+        return value if len(value) <= _TOO_LONG else value[:_TOO_LONG] + " ..."
+    if isinstance(value, Mapping):
+        return {str(name): _cell(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cell(one) for one in value[:100]]
+    if isinstance(value, bytes):
+        return f"{len(value):,} bytes"
+    if value is None or isinstance(value, bool | int):
+        return value
+    return value if isinstance(value, float) and value == value and abs(value) != float("inf") else str(value)
