@@ -18,6 +18,7 @@ ALL = (
     "refresh",
     "kill",
     "web_latency",
+    "selection",
     "label_errors",
     "cascade",
     "learning_curves",

@@ -146,6 +146,7 @@ def _interpreters(given: list[str]) -> dict[str, str]:
 def _table(summary: Mapping[str, Any]) -> Table:
     ranks = {one["strategy"]: one["rank"] for one in summary["ranks"]}
     table = Table("set", "person", "strategy", "area", "labels to target", "seconds to target", "mean rank")
+    table.columns[2].overflow = "fold"
     for block in summary["blocks"]:
         for arm in block["arms"]:
             labels, seconds = (

@@ -19,25 +19,36 @@ from .badge import Badge
 from .margin import Margin
 from .typiclust import TypiClust
 
-FLOOR = 0.2
+FLOOR = 0.1
 """Share of the batches that is spread evenly over all arms."""
 NEIGHBOURS = 3
 """Batches before and after with which a reward is compared."""
 MEMORY = 0.97
 """Weight of a batch relative to the one after it."""
 PRIOR = 2.0
-"""Imagined batches of no advantage per arm."""
+"""Imagined batches per arm, of no advantage but what an arm is leant towards."""
 SHARPNESS = 2.0
+LEAN = {"auto": 0.5}
+"""Advantage that an arm is thought to have before anything is known, in units of the usual difference between batches."""
 
 
-def bandit(pool: Pool, n: int, *, arms: Mapping[str, Strategy], rng: np.random.Generator) -> list[Pick]:
+def bandit(
+    pool: Pool,
+    n: int,
+    *,
+    arms: Mapping[str, Strategy],
+    rng: np.random.Generator,
+    lean: Mapping[str, float] | None = None,
+) -> list[Pick]:
     """n of the pool's candidates by one arm, drawn by what the arms gained in ``pool.rounds``.
 
-    Only arms take part whose needs the pool has. Each pick keeps the name of its arm as strategy, and the chance with which the arm was drawn in its reason.
+    lean: what an arm is thought to gain over the others before anything is known (default: nothing). Only arms take part
+    whose needs the pool has. Each pick keeps the name of its arm as strategy, and the chance with which the arm was drawn
+    in its reason.
     """
     usable = {name: arm for name, arm in arms.items() if _can(arm, pool)} or arms
     names = list(usable)
-    chance = chances(pool.rounds, names)
+    chance = chances(pool.rounds, names, lean)
     arm = names[int(rng.choice(len(names), p=chance))]
     share = chance[names.index(arm)]
     return [
@@ -51,9 +62,12 @@ def _can(arm: Strategy, pool: Pool) -> bool:
     return all(getattr(pool, need) is not None for need in getattr(arm, "needs", ()))
 
 
-def chances(rounds: Sequence[Round], arms: Sequence[str]) -> npt.NDArray[np.float64]:
-    """(arms,) with what chance each arm picks the next batch; even before any reward is known."""
-    total, weight = np.zeros(len(arms)), np.full(len(arms), PRIOR)
+def chances(
+    rounds: Sequence[Round], arms: Sequence[str], lean: Mapping[str, float] | None = None
+) -> npt.NDArray[np.float64]:
+    """(arms,) with what chance each arm picks the next batch; even, or as ``lean`` says, before any reward is known."""
+    total = np.array([PRIOR * (lean or {}).get(name, 0.0) for name in arms])
+    weight = np.full(len(arms), PRIOR)
     advantages = _advantages([r for r in rounds if r.reward is not None and r.strategy in arms])
     for age, (name, advantage) in enumerate(reversed(advantages)):
         place = arms.index(name)
@@ -90,4 +104,4 @@ class Bandit:
 
     def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
         """n of the pool's candidates."""
-        return bandit(pool, n, arms=self.arms, rng=rng)
+        return bandit(pool, n, arms=self.arms, rng=rng, lean=LEAN)

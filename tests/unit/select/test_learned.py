@@ -7,7 +7,7 @@ import pytest
 
 from handloom.core.protocols import Round
 from handloom.select import anchors, cluster_margin, density, expected_seconds, margin, prob_cover
-from handloom.select.bandit import Bandit, chances
+from handloom.select.bandit import LEAN, Bandit, chances
 from handloom.select.cost import measured_rows
 from handloom.testing.strategies import example_pool
 
@@ -76,7 +76,7 @@ def test_every_arm_keeps_a_chance_and_all_are_even_at_first() -> None:
     lost = [Round(name, gain) for _ in range(30) for name, gain in (("a", 1.0), ("b", 0.0))]
     share = chances(lost, ["a", "b", "c", "d"])
     assert share.sum() == pytest.approx(1)
-    assert share.min() >= 0.05
+    assert share.min() >= 0.025
     assert chances([Round("gone", 9.0), Round("a", None)], ["a", "b"]).tolist() == [0.5, 0.5]
 
 
@@ -84,7 +84,14 @@ def test_bandit_picks_say_which_arm_and_with_what_chance() -> None:
     picks = Bandit().pick(example_pool(), 5, rng=np.random.default_rng(0))
     assert len({p.strategy for p in picks}) == 1
     assert picks[0].strategy in Bandit().arms
-    assert f"[{picks[0].strategy}, drawn with chance 0.25]" in picks[0].reason
+    share = chances((), list(Bandit().arms), LEAN)[list(Bandit().arms).index(picks[0].strategy)]
+    assert f"[{picks[0].strategy}, drawn with chance {share:.2f}]" in picks[0].reason
+
+
+def test_the_bandit_begins_with_auto_more_often_than_not() -> None:
+    share = dict(zip(Bandit().arms, chances((), list(Bandit().arms), LEAN), strict=True))
+    assert 0.5 < share["auto"] < 0.7
+    assert min(share.values()) > 0.1
 
 
 def test_anchors_find_a_rare_class_that_margin_passes_over() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 WIDTH, HEIGHT = 640, 320
 LEFT, RIGHT, TOP, BOTTOM = 48, 12, 10, 34
+NAMES = 140
 LIGHT = ("#1864ab", "#c92a2a", "#2b8a3e", "#862e9c", "#a15c00", "#0b7285", "#a61e4d", "#495057", "#5c940d", "#364fc7")
 DARK = ("#74c0fc", "#ff8787", "#8ce99a", "#e599f7", "#ffc078", "#66d9e8", "#faa2c1", "#ced4da", "#c0eb75", "#91a7ff")
 DASHES = ("", "6 3", "2 3", "8 3 2 3", "1 2")
@@ -92,12 +93,15 @@ def _ranks(found: Mapping[str, Any], names: Sequence[str]) -> str:
 
 
 def _difference(ranks: Sequence[Mapping[str, Any]], apart: float | None, names: Sequence[str]) -> str:
-    """A critical-difference diagram: arms on a line of ranks, a bar over those that are not told apart."""
+    """A critical-difference diagram: arms on a line of ranks, a bar over those that are not told apart.
+
+    Names stand to the left of their lines, best on top, so that no line runs through a name.
+    """
     worst = max(len(ranks), 2)
     height = 60 + 18 * len(ranks)
 
     def x(rank: float) -> float:
-        return LEFT + (rank - 1) / (worst - 1) * (WIDTH - LEFT - 150)
+        return NAMES + (rank - 1) / (worst - 1) * (WIDTH - NAMES - 2 * RIGHT)
 
     out = [
         f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="critical-difference diagram of the mean ranks">'
@@ -107,8 +111,9 @@ def _difference(ranks: Sequence[Mapping[str, Any]], apart: float | None, names: 
         out.append(f'<text class="dim" x="{x(tick):.1f}" y="14" text-anchor="middle">{tick}</text>')
     for row, one in enumerate(ranks):
         y, at = 50 + 18 * row, x(one["rank"])
-        out.append(f'<path d="M{at:.1f} 22V{y}H{at + 8:.1f}" fill="none" {_colour(names, one["strategy"])}/>')
-        out.append(f'<text x="{at + 12:.1f}" y="{y + 4}">{escape(one["strategy"])} {one["rank"]:.2f}</text>')
+        label = f"{escape(one['strategy'])} {one['rank']:.2f}"
+        out.append(f'<path d="M{at:.1f} 22V{y}H{at - 8:.1f}" fill="none" {_colour(names, one["strategy"])}/>')
+        out.append(f'<text x="{at - 12:.1f}" y="{y + 4}" text-anchor="end">{label}</text>')
     if apart is not None:
         for level, (low, high) in enumerate(_joined([one["rank"] for one in ranks], apart)):
             y = 27 + 4 * level
@@ -181,7 +186,8 @@ def _curves(block: Mapping[str, Any], names: Sequence[str], goal: float) -> str:
     points = [p for arm in block["arms"] for p in arm["curve"]]
     if not points:
         return ""
-    low = min(p["accuracy"] for p in points)
+    # The first points lie far below all others; the scale is for where the arms differ.
+    low = sorted(p["accuracy"] for p in points)[len(points) // 12]
     high = max(*(p["accuracy"] for p in points), block["full"]["value"])
     most = max(p["labels"] for p in points)
     span = (high - low) or 1.0
@@ -190,7 +196,7 @@ def _curves(block: Mapping[str, Any], names: Sequence[str], goal: float) -> str:
         return LEFT + labels / most * (WIDTH - LEFT - RIGHT)
 
     def y(accuracy: float) -> float:
-        return TOP + (high - accuracy) / span * (HEIGHT - TOP - BOTTOM)
+        return TOP + min(1.0, (high - accuracy) / span) * (HEIGHT - TOP - BOTTOM)
 
     words = f"accuracy against labels on {block['set']}"
     out = [f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(words)}">']
