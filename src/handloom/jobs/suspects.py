@@ -185,7 +185,7 @@ def _questions(task: TaskRow, scene: Scene, found: Found, n: int) -> list[NewQue
                 strategy=STRATEGY,
                 probability=0.0,
                 score=suspect.score,
-                reason="; ".join(suspect.reasons),
+                reason=f"number {place + 1} of {len(found)} labels by how likely they are wrong",
                 priority=1.0 - len(out) / max(n, 1),
                 body={
                     "given": [suspect.given],

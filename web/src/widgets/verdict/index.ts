@@ -15,6 +15,7 @@ const WHY = [null, 'slip', 'guidelines', 'ambiguous', 'outdated', 'other'] as co
 type Why = (typeof WHY)[number]
 /** More buttons than this are not drawn at once; the filter finds the rest. */
 const DRAWN = 60
+const FIELD_FROM = 20
 
 interface VerdictValue {
   verdict: 'keep' | 'change'
@@ -68,7 +69,7 @@ class VerdictHandle implements Handle {
     this.filter.value = ''
     this.filter.placeholder = t('choice.filter')
     this.filter.setAttribute('aria-label', t('choice.filter'))
-    this.filterRow.hidden = question.labels.length < FILTER_FROM
+    this.filterRow.hidden = question.labels.length <= FIELD_FROM
     this.others.setAttribute('aria-label', t('verdict.others'))
     this.draw()
   }
@@ -82,7 +83,7 @@ class VerdictHandle implements Handle {
       if (this.before) this.commit(this.before.verdict, this.before.labels)
     } else if (action === 'why') this.nextWhy()
     else if (action === 'identical') this.toggleIdentical()
-    else if (action === 'filter') this.filter.focus()
+    else if (action === 'filter') this.openFilter()
     else if (action.startsWith('label:')) {
       const label = question.labels[Number(action.slice('label:'.length))]
       if (label !== undefined) this.choose(label)
@@ -95,6 +96,11 @@ class VerdictHandle implements Handle {
 
   destroy(): void {
     this.root.remove()
+  }
+
+  private openFilter(): void {
+    this.filterRow.hidden = false
+    this.filter.focus()
   }
 
   private choose(label: string): void {
@@ -145,6 +151,9 @@ class VerdictHandle implements Handle {
     if (!readonly) {
       const why = this.why === null ? t('verdict.why') : t('verdict.whyThis', { why: t(`verdict.error.${this.why}`) })
       this.act(this.rest, 'why', why, 'e', 'hl-act-quiet', this.why !== null)
+      if (question.labels.length >= FILTER_FROM && this.filterRow.hidden) {
+        this.act(this.rest, 'filter', t('choice.filter'), '/', 'hl-act-quiet')
+      }
       if (identical > 0) {
         this.act(this.rest, 'identical', t('verdict.identical', { n: identical }), 'i', 'hl-act-quiet', this.identical)
       }
@@ -190,7 +199,9 @@ class VerdictHandle implements Handle {
         })
         return button
       })
-    this.others.dataset.many = String(question.labels.length > FILTER_FROM)
+    const longest = Math.max(0, ...question.labels.map((label) => label.length))
+    this.others.dataset.many = String(question.labels.length > FIELD_FROM)
+    this.others.dataset.width = longest <= 3 ? 'narrow' : longest <= 14 ? 'middle' : 'wide'
     this.others.replaceChildren(...buttons)
   }
 
@@ -198,6 +209,7 @@ class VerdictHandle implements Handle {
     if (event.key === 'Escape') {
       this.filter.value = ''
       this.filter.blur()
+      this.filterRow.hidden = this.ctx.question.labels.length <= FIELD_FROM
       this.drawOthers()
     } else if (event.key === 'Enter') {
       const [first] = this.matching()
