@@ -19,6 +19,7 @@ ALL = (
     "kill",
     "web_latency",
     "selection",
+    "aggregation",
     "label_errors",
     "cascade",
     "learning_curves",

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ...core.errors import Malformed
 from ..deferred import digamma
-from .em import Belief, Model, Problem, State, divergence, finish, fit
+from .em import Belief, Model, Problem, State, finish, fit, log_beta
 from .result import Aggregate
 from .votes import Table, Votes
 
@@ -75,69 +75,74 @@ def model(votes: Votes, toward: Toward, strength: float) -> Model:
     kinds = votes.kinds
 
     def believe(tables: Table) -> Belief:
-        common = np.stack([_population(tables[kinds == kind]) for kind in range(int(kinds.max()) + 1)])
-        price = _price_of_common(tables, kinds)
+        pooled = _by_kind(tables, kinds)
+        common = pooled + np.eye(votes.n_classes) + 0.1  # as if one right answer per class stood beside them
+        common /= common.sum(axis=2, keepdims=True)
+        price = _price_of_common(pooled)
         if toward == "population":
             expected = common[0][None] if len(common) == 1 else common[kinds]
         else:
-            right, usual = (_own if toward == "coin" else _shifted)(tables, common, kinds)
+            hits, rows = np.einsum("akk->ak", tables).sum(axis=1), tables.sum(axis=2)
+            right, usual = _own(hits, rows, kinds) if toward == "coin" else _shifted(hits, rows, common, kinds)
             expected = _rows(right, common, kinds)
-            price += _price(tables, usual, strength)
+            price += _price(hits, rows, usual, strength)
         pull = strength * expected
         shape = tables + pull
         total = shape.sum(axis=2, keepdims=True)
-        log = digamma(shape) - digamma(total)
-        return Belief(log, divergence(shape, pull) + price, shape / total, pull)
+        log = digamma(shape)
+        log -= digamma(total)
+        # KL of the rows from their prior: what they have more than it are the tables.
+        before = log_beta(pull) if toward != "population" else np.broadcast_to(log_beta(pull), shape.shape[:2])
+        gap = float((tables * log).sum() + (before - log_beta(shape)).sum())
+        return Belief(log, gap + price, shape / total, pull)
 
     return believe
 
 
-def _price(tables: Table, usual: Table, strength: float) -> float:
+def _by_kind(tables: Table, kinds: npt.NDArray[np.int64]) -> Table:
+    """(kinds, true, said) sums over the actors of each kind."""
+    groups = int(kinds.max()) + 1
+    if groups == 1:
+        return tables.sum(axis=0)[None]
+    return np.stack([tables[kinds == kind].sum(axis=0) for kind in range(groups)])
+
+
+def _price(hits: Table, rows: Table, usual: Table, strength: float) -> float:
     """What one number per actor, fitted to the answers, costs in evidence (Laplace's approximation).
 
     usual: (actors,) accuracy to be expected of the actor. Half the log of how much narrower the answers make the number than
     its prior of `COUNTED` answers did, and its distance from the prior's mean. n answers to items of one class tell as
     much of the mean of a Dirichlet row as n s / (n + s) independent ones.
     """
-    rows = tables.sum(axis=2)
     told = (rows * strength / (rows + strength)).sum(axis=1)
-    own = (np.einsum("akk->a", tables) + COUNTED * usual) / (rows.sum(axis=1) + COUNTED)
+    own = (hits + COUNTED * usual) / (rows.sum(axis=1) + COUNTED)
     away = COUNTED * (own - usual) ** 2 / (usual * (1 - usual))
     return float(0.5 * (np.log1p(told / COUNTED) + away).sum())
 
 
-def _price_of_common(tables: Table, kinds: npt.NDArray[np.int64]) -> float:
+def _price_of_common(pooled: Table) -> float:
     """The same for the population's confusions: classes - 1 numbers per row, each with one pseudo-answer per class before."""
-    k = tables.shape[1]
-    rows = np.stack([tables[kinds == kind].sum(axis=(0, 2)) for kind in range(int(kinds.max()) + 1)])
-    return float(0.5 * (k - 1) * np.log1p(rows / k).sum())
+    k = pooled.shape[1]
+    return float(0.5 * (k - 1) * np.log1p(pooled.sum(axis=2) / k).sum())
 
 
-def _population(tables: Table) -> Table:
-    """(true, said) confusions of all, one right answer per class assumed beside them."""
-    k = tables.shape[1]
-    pooled = tables.sum(axis=0) + np.eye(k) + 0.1
-    return pooled / pooled.sum(axis=1, keepdims=True)
-
-
-def _own(tables: Table, common: Table, kinds: npt.NDArray[np.int64]) -> tuple[Table, Table]:
+def _own(hits: Table, rows: Table, kinds: npt.NDArray[np.int64]) -> tuple[Table, Table]:
     """((actors, 1) overall accuracy, `COUNTED` answers of their kind's average added, (actors,) that average)."""
-    hits, total = np.einsum("akk->a", tables), tables.sum(axis=(1, 2))
-    size = kinds.max() + 1
+    total, size = rows.sum(axis=1), kinds.max() + 1
     usual = ((np.bincount(kinds, hits, size) + 1.0) / (np.bincount(kinds, total, size) + 1.0 + 0.1))[kinds]
     return ((hits + COUNTED * usual) / (total + COUNTED))[:, None], usual
 
 
-def _shifted(tables: Table, common: Table, kinds: npt.NDArray[np.int64]) -> tuple[Table, Table]:
+def _shifted(hits: Table, rows: Table, common: Table, kinds: npt.NDArray[np.int64]) -> tuple[Table, Table]:
     """((actors, classes) the kind's accuracy per class, moved by how the actor does against what would be usual on the same
     items; (actors,) what would be)."""
-    diagonal = np.einsum("gkk->gk", common)[kinds]
-    hits, rows = np.einsum("akk->a", tables), tables.sum(axis=2)
-    before = COUNTED * diagonal.mean(axis=1)
+    diagonal = np.einsum("gkk->gk", common)
+    before = COUNTED * diagonal.mean(axis=1)[kinds]
     total = rows.sum(axis=1) + COUNTED
-    usual = ((rows * diagonal).sum(axis=1) + before) / total
+    usual = (rows @ diagonal[0] if len(common) == 1 else (rows * diagonal[kinds]).sum(axis=1)) + before
+    usual /= total
     ability = logit((hits + before) / total) - logit(usual)
-    return 1.0 / (1.0 + np.exp(-(logit(diagonal) + ability[:, None]))), usual
+    return 1.0 / (1.0 + np.exp(-(logit(diagonal)[kinds] + ability[:, None]))), usual
 
 
 def logit(share: Table) -> Table:
