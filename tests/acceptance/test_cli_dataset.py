@@ -170,3 +170,33 @@ def test_a_profile_shows_classes_and_slices(files: tuple[Path, Path], tmp_path: 
     assert told["labels"]["classes"] == [{"label": "ham", "rows": 30}, {"label": "spam", "rows": 30}]
     (late,) = told["slices"]["slices"]
     assert 0 < late["rows"] == sum(late["by_label"]) < 60
+
+
+def test_images_are_compared_by_what_they_show(tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image")
+    draw = pytest.importorskip("PIL.ImageDraw")
+
+    def picture(path: Path, k: int, size: int = 40) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made = image.new("L", (40, 40), 30)
+        draw.Draw(made).ellipse((k * 5 % 23, k * 7 % 19, k * 5 % 23 + 14, k * 7 % 19 + 9 + k), fill=200)
+        made.resize((size, size)).save(path)
+
+    for k in range(6):
+        picture(tmp_path / "train" / "ab"[k % 2] / f"{k}.png", k)
+    picture(tmp_path / "test" / "a" / "new.png", 9)
+    picture(tmp_path / "test" / "b" / "same.png", 3)
+    picture(tmp_path / "test" / "b" / "scaled.png", 2, size=80)
+    out = tmp_path / "o.json"
+    ended = handloom("dataset", "test", tmp_path / "train", tmp_path / "test", "--only", "leakage", "--json", out)
+    assert ended.code == 1
+    findings = json.loads(out.read_text("utf-8"))["findings"]
+    assert [(f["severity"], f["rows"]) for f in findings] == [("error", [1]), ("warning", [2])]
+
+
+def test_zero_sized_boxes_of_a_real_set_are_found(tmp_path: Path) -> None:
+    out = tmp_path / "o.json"
+    boxes = realdata.path("images/bccd_detection_voc.zip")
+    assert handloom("dataset", "test", boxes, "--only", "places", "--json", out).code == 1
+    (finding,) = json.loads(out.read_text("utf-8"))["findings"]
+    assert (finding["severity"], finding["count"]) == ("error", 2)

@@ -55,6 +55,8 @@ def read(path: Path, name: str, embedding: str | None = None) -> Table:
         raise Malformed(f"{path.name} has no row that can be read{why}")
     if "pyarrow" in sys.modules:  # what it read is ours now; what it keeps for the next file would only be in the way
         sys.modules["pyarrow"].default_memory_pool().release_unused()
+    for column in pictures.columns:
+        columns.pop(column)
     vectors = _vectors(columns.pop(embedding), embedding, path) if embedding in columns else None
     return Table(
         name, columns, numbers if unreadable else None, tuple(unreadable), pictures.found(len(numbers)), vectors
@@ -79,12 +81,20 @@ def meaning(table: Table, text: str | None, label: str | None, key: str | None) 
         if guess
         else None
     )
+    if guessed is not None and not _tells_rows_apart(table.columns[guessed]):
+        guessed = None
     return Meaning(
         text or (guessed if guessed != label else None),
         label or (guess.label if guess else None),
         key or (guess.key if guess else None),
         guess.split if guess else None,
     )
+
+
+def _tells_rows_apart(values: Sequence[Any]) -> bool:
+    """Whether at least half of the values differ: a text does, a field of few words does not."""
+    present = [str(value) for value in values if value is not None]
+    return 2 * len(set(present)) >= len(present)
 
 
 def _rows(path: Path) -> Iterator[Mapping[str, Any] | Bad]:
@@ -117,11 +127,11 @@ def _flat(record: Record) -> dict[str, Any]:
 
 
 class _Pictures:
-    """Keeps a small grey picture of every image that goes by, and its digest in its place."""
+    """Keeps a small grey picture and the digest of every image that goes by. columns: those that hold images."""
 
     def __init__(self) -> None:
         self._rows: list[tuple[str | None, np.ndarray, tuple[int, int]]] = []
-        self._any = False
+        self.columns: set[str] = set()
 
     def taken_from(self, row: Mapping[str, Any]) -> dict[str, Any]:
         out = dict(row)
@@ -130,7 +140,7 @@ class _Pictures:
             if isinstance(value, Mapping) and isinstance(value.get("bytes"), bytes):
                 name = digest(value["bytes"])
                 out[column] = name
-                self._any = True
+                self.columns.add(column)
                 try:
                     small, size = images.thumbnail(value["bytes"])
                 except (OSError, ValueError, SyntaxError):
@@ -141,7 +151,7 @@ class _Pictures:
         return out
 
     def found(self, rows: int) -> Pictures | None:
-        if not self._any:
+        if not self.columns:
             return None
         digests, small, sizes = zip(*self._rows[:rows], strict=True)
         return Pictures(digests, np.stack(small), np.array(sizes, dtype=np.int64))

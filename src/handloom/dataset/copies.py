@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +68,7 @@ def _texts(subject: Subject, table: np.ndarray, row: np.ndarray) -> Copies:
     given: list[str | None] = []
     for t in subject.tables:
         cells = t.columns.get(name) or [None] * len(t)
-        given += [None if is_missing(cell) else str(cell) for cell in cells]
+        given += [None if is_missing(cell) else _words(cell) for cell in cells]
     exact = _numbered(given)
     numbers: dict[str, int] = {}
     alike = np.full(int(exact.max(initial=-1)) + 1, -1)
@@ -77,6 +78,11 @@ def _texts(subject: Subject, table: np.ndarray, row: np.ndarray) -> Copies:
     group = np.where(exact >= 0, alike[exact], -1) if len(alike) else exact
     near = texts.near(list(numbers), float(subject.option("near_duplicates", "similar", texts.THRESHOLD)))
     return Copies(table, row, exact, group, near, "text")
+
+
+def _words(cell: Any) -> str:
+    """The text of a cell; a list of tokens as one text."""
+    return " ".join(map(str, cell)) if isinstance(cell, list | tuple) else str(cell)
 
 
 def _pictures(subject: Subject, table: np.ndarray, row: np.ndarray) -> Copies:

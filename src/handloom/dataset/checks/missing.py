@@ -32,6 +32,10 @@ class Missing:
                     "share": len(numbers) / (len(table) + len(numbers)),
                 }
                 findings.append(Finding(self.name, "error", message, {**details, "rows": numbers}))
+            if table.pictures is not None and None in table.pictures.digests:
+                rows = [k for k, digest in enumerate(table.pictures.digests) if digest is None]
+                message = f"{rows_that(len(rows), 'have')} no image that can be opened"
+                findings.append(found(self.name, "error", table, rows, message))
             for column, values in table.columns.items():
                 rows = [k for k, value in enumerate(values) if is_missing(value) or _stands_for_nothing(value)]
                 if not rows:
