@@ -313,3 +313,31 @@ class TestDocBin(_Format):
         path = folder / "empty.spacy"
         list(DocBinWriter().write(iter(()), path, {}))
         return path
+
+
+class TestFormRecognizer(_Format):
+    name = "formrecognizer"
+
+    def good(self, folder: Path) -> Source:
+        return self._made(folder / "good"), {}, 2
+
+    def broken(self, folder: Path) -> Source:
+        path = self._made(folder / "broken")
+        (path / "c.pdf").write_bytes(b"no")
+        (path / "d.pdf").write_bytes(b"%PDF-1.4 d")
+        (path / "d.pdf.labels.json").write_text("{oops")
+        return path, {}, 2
+
+    def empty(self, folder: Path) -> Path:
+        (folder / "nothing").mkdir()
+        return folder / "nothing"
+
+    def _made(self, path: Path) -> Path:
+        path.mkdir()
+        for name in "ab":
+            (path / f"{name}.pdf").write_bytes(b"%PDF-1.4 " + name.encode())
+        page = {"page": 1, "width": 8.5, "height": 11, "unit": "inch", "lines": [{"text": "No 7"}]}
+        json_file(path / "a.pdf.ocr.json", {"analyzeResult": {"readResults": [page]}})
+        box = {"page": 1, "text": "7", "boundingBoxes": [[0.1, 0.1, 0.2, 0.1, 0.2, 0.2, 0.1, 0.2]]}
+        json_file(path / "a.pdf.labels.json", {"labels": [{"label": "number", "value": [box, {**box, "page": 9}]}]})
+        return path
