@@ -123,6 +123,23 @@ def test_corrected_labels_count_more_where_the_settings_say_so(site: Workspace) 
         assert rebuild.compare(connection, site.store.hooks) == []
 
 
+def test_verdict_outweighs_people_whose_answers_are_weighed(site: Workspace) -> None:
+    text, right = "ball goal team match player coach league score", "sport"
+    project, _ = filled(site, "weighed", [{"key": "asked", "data": {"text": text}}])
+    project.change_settings({"most_answers": 3, "overlap": 2, "suggestions": False})
+    project.ask(n=1)
+    for name in ("bo", "cy", "di"):
+        site.add_actor(name, role="annotator")
+        handle = site.acting(name).project("weighed")
+        for question in handle.claim(n=1)["questions"]:
+            handle.answer(question["id"], {"labels": [moved(right)]})
+    assert label_of(project, "asked") == moved(right)
+    project.find_suspects(n=40)
+    question = next(q for q in project.claim(n=40)["questions"] if q["items"][0]["key"] == "asked")
+    project.answer(question["id"], {"verdict": "change", "labels": [right]})
+    assert label_of(project, "asked") == right
+
+
 def test_what_makes_no_sense_is_refused(site: Workspace) -> None:
     project, _ = filled(site, "refused")
     for n in (0, -1, True, "x"):

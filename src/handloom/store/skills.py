@@ -58,8 +58,12 @@ def votes(
     connection: sa.Connection, *, task_id: int, item_id: int, basis: int = NOW
 ) -> tuple[list[Vote], Mapping[str, Any] | None, int]:
     """The answers of an item that stand, each with the newest skill measured up to ``basis``; the suggestion that its
-    question had (the newest, None when none had one); and the newest of those skills, 0 when none was measured."""
+    question had (the newest, None when none had one); and the newest of those skills, 0 when none was measured.
+
+    A verdict was given with the answers before it in view: where there is one, verdicts alone count.
+    """
     rows = _VOTES.rows(connection, {"item": item_id, "task": task_id, "basis": basis})
+    rows = [row for row in rows if "verdict" in row.value] or rows
     found = [_vote(row) for row in rows]
     suggestion = next((row.suggestion for row in reversed(rows) if row.suggestion is not None), None)
     return found, suggestion, max((row.skill or 0 for row in rows), default=0)

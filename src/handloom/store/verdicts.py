@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import given, schema
+from . import estimates, given, schema
+from .labels import Place
 from .people_schema import aside
 from .writer import Tx
 
@@ -97,8 +98,14 @@ def spread(tx: Tx, question_id: int, value: Mapping[str, Any], actor_id: int, *,
     """Say the same of the items that are identical, as answers of the same actor without a question. How many.
 
     A verdict that corrects one of before, and no longer speaks for the identical ones, gives them their labels back.
+    Labels that are weighed by skill are estimated again too, the question's own among them.
     """
-    row = tx.execute(sa.select(q.c.project_id, q.c.task_id, q.c.body).where(q.c.id == question_id)).one()
+    row = tx.execute(
+        sa.select(q.c.project_id, q.c.task_id, q.c.item_id, q.c.body, i.c.test)
+        .join(i, i.c.id == q.c.item_id)
+        .where(q.c.id == question_id)
+    ).one()
+    estimates.again(tx, row)
     same = [int(item) for item in (row.body or {}).get("same", ())]
     if not same or not (value.get("identical") or corrects):
         return 0
@@ -106,4 +113,6 @@ def spread(tx: Tx, question_id: int, value: Mapping[str, Any], actor_id: int, *,
         value = {"verdict": "keep", "labels": row.body["given"], "error": None, "identical": True}
     tests = {one.id: bool(one.test) for one in tx.execute(sa.select(i.c.id, i.c.test).where(i.c.id.in_(same)))}
     given.again(tx, row.project_id, [(item, tests[item], {row.task_id: dict(value)}) for item in same], actor_id)
+    for item in same:
+        estimates.again(tx, Place(row.project_id, row.task_id, item, tests[item]))
     return len(same)
