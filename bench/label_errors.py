@@ -1,6 +1,8 @@
 """Label errors on real data: ranking quality, what verdicts add, and the cost of confident learning beside cleanlab 2.9.
 
-python -m bench.label_errors [votes noise verdicts masks speed]      without names: all. Needs the test data ($HANDLOOM_DATA).
+python -m bench.label_errors [votes noise verdicts weights masks speed]
+
+Without names: all. Needs the test data ($HANDLOOM_DATA).
 """
 
 from __future__ import annotations
@@ -22,32 +24,11 @@ from handloom.core.intervals import proportion
 from handloom.resolve import label_errors
 
 from . import peers
+from .label_noise import auroc, average_precision, noise, ranked, weights
 
 HERE = Path(__file__).resolve().parent
 SETS = ("cifar10", "mnist", "20news", "imdb")
 Floats = npt.NDArray[np.float64]
-
-
-def average_precision(score: npt.ArrayLike, wrong: npt.NDArray[np.bool_]) -> float:
-    """Mean precision at the place of each error, worst first; ties in the order given."""
-    hit = wrong[np.argsort(-np.asarray(score), kind="stable")]
-    return float((np.cumsum(hit)[hit] / (np.flatnonzero(hit) + 1)).mean())
-
-
-def auroc(score: npt.ArrayLike, wrong: npt.NDArray[np.bool_]) -> float:
-    """Chance that an error scores above a right label, ties half (Mann and Whitney 1947)."""
-    values, place, sizes = np.unique(np.asarray(score), return_inverse=True, return_counts=True)
-    rank = (np.cumsum(sizes) - (sizes - 1) / 2)[place]
-    n = int(wrong.sum())
-    assert values.size
-    return float((rank[wrong].sum() - n * (n + 1) / 2) / (n * (len(wrong) - n)))
-
-
-def ranked(found: label_errors.Found, n: int) -> Floats:
-    """(n,) score by row that keeps the order of ``found``."""
-    out = np.zeros(n)
-    out[found.rows] = np.linspace(1, 0.001, len(found.rows))
-    return out
 
 
 def load(name: str) -> tuple[Floats, npt.NDArray[np.int64], Any]:
@@ -95,40 +76,6 @@ def _adjusted(labels: npt.NDArray[np.int64], chances: Floats) -> Floats:
     mean = np.array([chances[labels == k, k].mean() for k in range(chances.shape[1])])
     moved = chances - mean + mean.max()
     return label_errors.self_confidence(labels, moved / moved.sum(axis=1, keepdims=True))
-
-
-def noise(seeds: int = 2) -> dict[str, Any]:
-    """Digits with labels moved in three ways: self-confidence against one vote fused with a table of confusions."""
-    from sklearn.datasets import load_digits
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import cross_val_predict
-
-    pixels, truth = load_digits(return_X_y=True)
-    pixels, n, here = pixels / 16, len(truth), np.arange(len(truth))
-    model = LogisticRegression(max_iter=100)
-    clean = cross_val_predict(model, pixels, truth, cv=5, method="predict_proba")
-    near = np.where(np.arange(10) == truth[:, None], -1, clean).argmax(axis=1)
-    buddy = np.array([np.bincount(near[truth == k], minlength=10).argmax() for k in range(10)])
-    doubt = np.exp(-3 * (clean[here, truth] - clean[here, near]))
-    out: dict[str, Any] = {}
-    for kind in ("any other class", "the class it is taken for most", "hard items, as what they look like"):
-        runs = []
-        for seed in range(seeds):
-            rng = np.random.default_rng(seed)
-            moved = rng.choice(n, n // 20, replace=False, p=doubt / doubt.sum() if kind.startswith("hard") else None)
-            labels = truth.copy()
-            other = {"any": (truth + rng.integers(1, 10, n)) % 10, "the": buddy[truth], "hard": near}[
-                kind.split()[0].strip(",")
-            ]
-            labels[moved] = other[moved]
-            chances = cross_val_predict(model, pixels, labels, cv=5, method="predict_proba")
-            found = label_errors.find(labels, chances)
-            fused = label_errors.find(labels, chances, answers=labels[:, None])
-            runs.append([average_precision(ranked(one, n), labels != truth) for one in (found, fused)])
-        out[kind] = dict(
-            zip(("self_confidence", "one vote fused"), np.mean(runs, axis=0).round(3).tolist(), strict=True)
-        )
-    return out
 
 
 def _ceiling(
@@ -383,7 +330,14 @@ def _pixel_features(image: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.stack([*np.moveaxis(image, 2, 0), *blurred, *edges, ranked_grey, blurred[0] - blurred[3]], axis=2)
 
 
-PARTS = {"votes": votes, "noise": noise, "verdicts": verdicts, "masks": masks_before_and_after, "speed": speed}
+PARTS = {
+    "votes": votes,
+    "noise": noise,
+    "verdicts": verdicts,
+    "weights": weights,
+    "masks": masks_before_and_after,
+    "speed": speed,
+}
 
 
 def main(arguments: list[str] | None = None) -> dict[str, Any]:
