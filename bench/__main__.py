@@ -22,6 +22,7 @@ ALL = (
     "aggregation",
     "label_errors",
     "cascade",
+    "data_tests",
     "learning_curves",
 )
 

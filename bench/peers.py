@@ -21,6 +21,7 @@ FOLDER = ROOT / ".tools" / "peers"
 PINS: dict[str, tuple[str, ...]] = {
     "cleanlab": ("cleanlab==2.9.0",),
     "crowd-kit": ("crowd-kit==1.4.2",),
+    "datasketch": ("datasketch==2.0.0",),
     "krippendorff": ("krippendorff==0.9.0",),
     "modAL": ("modAL-python==0.4.2.1",),
     "scikit-activeml": ("scikit-activeml==1.0.1",),

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.errors import Malformed, MissingExtra
+from ..core.errors import Malformed
 from ..core.protocols import Check, Finding
 from .subject import Subject, Table, found, rows_that
 
@@ -114,14 +114,18 @@ class SchemaCheck:
 def checks(names: Mapping[str, Any], frame: Callable[[Mapping[str, Any]], Any] | None) -> list[Check]:
     """The data tests among the names of a module: functions called ``test_...`` or ``check_...``, and pandera schemas.
 
-    frame: makes a data frame; None where pandas is not installed. Raises `MissingExtra`.
+    frame: makes a data frame; None where pandas is not installed. Raises `Malformed` when a schema then needs it.
     """
     out: list[Check] = []
     for name, thing in names.items():
         if inspect.isfunction(thing) and name.startswith(PREFIXES):
             out.append(FunctionCheck(thing))
-        elif not inspect.isclass(thing) and hasattr(thing, "validate") and hasattr(thing, "columns"):
+            continue
+        turned = getattr(thing, "to_schema", None)
+        if inspect.isclass(thing) and turned is not None and thing.__module__ == names.get("__name__"):
+            thing = turned()
+        if not inspect.isclass(thing) and hasattr(thing, "validate") and hasattr(thing, "columns"):
             if frame is None:
-                raise MissingExtra("pandas", "pandera")
+                raise Malformed(f"the schema {name} needs pandas: pip install 'pandera[pandas]'")
             out.append(SchemaCheck(name, thing, frame))
     return out

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handloom.core.errors import Malformed
 from handloom.core.protocols import Finding
 from handloom.dataset import run, twosample, user
 from handloom.dataset.checks import mojibake, personal_data
@@ -245,3 +246,36 @@ def test_functions_of_the_user_are_checks() -> None:
         "test_broken",
         "test_fine",
     ]
+
+
+class Cases:
+    """What a pandera error holds: a frame of the cases that failed."""
+
+    def to_dict(self, orient: str) -> dict[str, list[Any]]:
+        assert orient == "list"
+        return {"column": ["n", "n", "text"], "check": ["> 0", "> 0", "a column"], "index": [1, 3, None]}
+
+
+class SchemaErrors(Exception):
+    failure_cases = Cases()
+
+
+class Schema:
+    """As pandera's: what it validates has to have positive n."""
+
+    columns = ("n",)
+
+    def validate(self, frame: dict[str, list[Any]], *, lazy: bool) -> None:
+        if lazy and min(frame["n"]) <= 0:
+            raise SchemaErrors
+
+
+def test_a_schema_is_a_check_and_needs_pandas() -> None:
+    (check,) = user.checks({"mails": Schema(), "Schema": Schema}, dict)
+    found = run.run(Subject([Table("a", {"n": [1, -1, 1, 0]}), Table("b", {"n": [1]})]), [check])
+    assert [(f.check, as_json(f)["file"], as_json(f)["rows"], f.message) for f in found] == [
+        ("mails", "a", [1, 3], "'n' does not keep > 0"),
+        ("mails", "a", [], "'text' does not keep a column"),
+    ]
+    with pytest.raises(Malformed, match="needs pandas"):
+        user.checks({"mails": Schema()}, None)
