@@ -61,7 +61,7 @@ def overview(session: Session, project: str, task: str | None = None) -> dict[st
         "project": present.case(case, facts.counters),
         "task": present.task(row, case.guidelines.get(row.id)),
         "steps": _steps(facts, row, case.project.settings),
-        "lanes": {lane: _lane(facts.counters, lane) for lane in ("label", "decide")},
+        "lanes": {lane: _lane(facts.counters, lane) for lane in ("label", "expert", "decide")},
         "curve": _curve(facts) if leads else [],
         "since_last": _since_last(facts) if leads else None,
         "release": {

@@ -6,15 +6,21 @@ import type {
   Actor,
   Decision,
   Guideline,
+  Invitation,
   ItemDetail,
   ItemLine,
   Job,
   Lineage,
   Me,
+  Member,
+  Mine,
   Overview,
   Page,
   Project,
+  Quality,
   Question,
+  Review,
+  ReviewInFull,
   Role,
   Settings,
   Strategy,
@@ -132,6 +138,13 @@ async function loginWithToken(token: string): Promise<void> {
   await login(path.slice(path.indexOf('#') + 1))
 }
 
+/** Joins a project as somebody new; the token is shown once, the browser itself is logged in. */
+async function join(code: string, name: string): Promise<{ actor: Actor; token: string; project: string }> {
+  const reply = await post<{ actor: Actor; token: string; csrf: string; project: string }>('/join', { code, name })
+  csrf = reply.csrf
+  return reply
+}
+
 async function sendAnswer(answer: AnswerDraft): Promise<SendResult> {
   try {
     return { kind: 'accepted', receipt: await post<Receipt>('/answers', answer) }
@@ -187,6 +200,23 @@ export const api = {
   answer: (answer: AnswerDraft) => post<Receipt>('/answers', answer),
   decisions: (p: string, state: 'open' | 'all', cursor?: string | null) =>
     request<Page<'decisions', Decision>>(`/projects/${at(p)}/decisions`, { query: { state, cursor, limit: 50 } }),
+
+  team: (p: string, task: string | null) => request<{ task: string; members: Member[] }>(`/projects/${at(p)}/team`, { query: { task } }),
+  changeMember: (p: string, actor: string, change: { role?: Role; state?: Actor['state']; tags?: string[]; reason?: string }) =>
+    patch<Member>(`/projects/${at(p)}/team/${at(actor)}`, change),
+  invitations: async (p: string) => (await request<{ invitations: Invitation[] }>(`/projects/${at(p)}/invitations`)).invitations,
+  invite: (p: string, wanted: { role: Role; uses: number; tags: string[] }) =>
+    post<Invitation & { path: string }>(`/projects/${at(p)}/invitations`, wanted),
+  revoke: (p: string, id: string) => request(`/projects/${at(p)}/invitations/${at(id)}`, { method: 'DELETE' }),
+  join,
+  mine: (p: string, task: string | null) => request<Mine>(`/projects/${at(p)}/mine`, { query: { task } }),
+  quality: (p: string, task: string | null) => request<Quality>(`/projects/${at(p)}/quality`, { query: { task } }),
+  reviews: (p: string) => request<Page<'reviews', Review>>(`/projects/${at(p)}/reviews`, { query: { limit: 50 } }),
+  openReview: (p: string, actor: string, task: string, sample: number) =>
+    post<ReviewInFull>(`/projects/${at(p)}/reviews`, { actor, task, sample }),
+  review: (id: string) => request<ReviewInFull>(`/reviews/${at(id)}`),
+  closeReview: (id: string, accept: boolean, reason: string | null) =>
+    post<ReviewInFull & { asked_again: number }>(`/reviews/${at(id)}`, { accept, reason }),
 
   train: (p: string, task: string) => post<Job>(`/projects/${at(p)}/train`, { task }),
   cancelJob: (id: string) => post<Job>(`/jobs/${at(id)}/cancel`),

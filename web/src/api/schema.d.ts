@@ -148,6 +148,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/commits/{commit}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Commit
+         * @description One version, with the conflicts that its merge left to people.
+         */
+        get: operations["commit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commits/{commit}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Commit
+         * @description The rows of a version as a file.
+         */
+        get: operations["export_commit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -248,6 +288,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join
+         * @description Join a project as somebody new, by a link. Needs no log-in; starts a browser session.
+         */
+        post: operations["join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/kinds": {
         parameters: {
             query?: never;
@@ -342,6 +402,26 @@ export interface paths {
         get: operations["me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept
+         * @description Join a project, by a link, as who one is already.
+         */
+        post: operations["accept"];
         delete?: never;
         options?: never;
         head?: never;
@@ -476,6 +556,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/branches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Branches
+         * @description Open branches with the commit each is at.
+         */
+        get: operations["list_branches"];
+        put?: never;
+        /**
+         * Add Branch
+         * @description A branch that begins at a branch, tag or commit.
+         */
+        post: operations["add_branch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/branches/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Branch
+         * @description Free the name of a branch; its versions stay.
+         */
+        post: operations["close_branch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/claim": {
         parameters: {
             query?: never;
@@ -490,6 +614,30 @@ export interface paths {
          * @description Lease up to n open questions, best first. Never one that the actor has answered.
          */
         post: operations["claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/commits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Commits
+         * @description What led to a branch, tag or commit, newest first.
+         */
+        get: operations["list_commits"];
+        put?: never;
+        /**
+         * Add Commit
+         * @description A version: of the labels as they stand, or of a branch with rows changed by hand.
+         */
+        post: operations["add_commit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -516,6 +664,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff
+         * @description What changed between two versions: counts by kind and label, and the first 200 rows.
+         */
+        get: operations["diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/export": {
         parameters: {
             query?: never;
@@ -531,6 +699,94 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Gold
+         * @description Items whose label is trusted.
+         */
+        get: operations["list_gold"];
+        put?: never;
+        /**
+         * Add Gold
+         * @description Trust the labels of some items, and check people with them.
+         */
+        post: operations["add_gold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/gold/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Gold
+         * @description The item's label is an estimate again.
+         */
+        delete: operations["remove_gold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Invitations
+         * @description Links that still let somebody in, newest first.
+         */
+        get: operations["invitations"];
+        put?: never;
+        /**
+         * Invite
+         * @description A link that lets people in; its code is shown this once.
+         */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Invitation
+         * @description A link lets nobody in any more.
+         */
+        delete: operations["revoke_invitation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -594,6 +850,46 @@ export interface paths {
          * @description Add one item per image. The same image twice is one item.
          */
         post: operations["add_media"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge
+         * @description Merge into a branch; rows that both sides changed differently become questions to decide.
+         */
+        post: operations["merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mine
+         * @description One's own skill over time, practice, and what experts and reviewers said.
+         */
+        get: operations["mine"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -680,6 +976,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quality
+         * @description How good the labels are and what they cost; whether people follow suggestions because they are there.
+         */
+        get: operations["quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/questions": {
         parameters: {
             query?: never;
@@ -720,6 +1036,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description A new version of a branch with the content of an older one.
+         */
+        post: operations["restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reviews
+         * @description Reviews of a project, newest first.
+         */
+        get: operations["list_reviews"];
+        put?: never;
+        /**
+         * Open Review
+         * @description Draw a random sample of somebody's work since their last review.
+         */
+        post: operations["open_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/rollback": {
         parameters: {
             query?: never;
@@ -734,6 +1094,54 @@ export interface paths {
          * @description Serve the release before this one again, at once.
          */
         post: operations["rollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/suspects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Suspects
+         * @description Labels in question with the verdicts on them, newest first, and what to expect of the rest.
+         */
+        get: operations["list_suspects"];
+        put?: never;
+        /**
+         * Find Suspects
+         * @description Look in a worker for labels that are likely wrong, and ask for a verdict on the worst.
+         */
+        post: operations["find_suspects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tags
+         * @description Tags in the order of their commits.
+         */
+        get: operations["list_tags"];
+        put?: never;
+        /**
+         * Add Tag
+         * @description A name for a version that never moves.
+         */
+        post: operations["add_tag"];
         delete?: never;
         options?: never;
         head?: never;
@@ -804,6 +1212,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Team
+         * @description Everybody who may see the project, with role, state, tags, pace and measured skill.
+         */
+        get: operations["show_team"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/team/{actor}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Member
+         * @description Add somebody to the project, or change their role, state or tags there.
+         */
+        patch: operations["change_member"];
+        trace?: never;
+    };
     "/api/v1/projects/{project}/train": {
         parameters: {
             query?: never;
@@ -864,6 +1312,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reviews/{review}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Review
+         * @description One review with the answers in its sample.
+         */
+        get: operations["review"];
+        put?: never;
+        /**
+         * Close Review
+         * @description Accept or reject all of the work; rejected work is asked again.
+         */
+        post: operations["close_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/strategies": {
         parameters: {
             query?: never;
@@ -888,6 +1360,31 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AcceptRequest
+         * @description The code of a link.
+         * @example {
+         *       "code": "Vv3n0r4pTq"
+         *     }
+         */
+        AcceptRequest: {
+            /** Code */
+            code: string;
+        };
+        /**
+         * Accepted
+         * @description Which project, in which role.
+         * @example {
+         *       "project": "p2",
+         *       "role": "annotator"
+         *     }
+         */
+        Accepted: {
+            /** Project */
+            project: string;
+            /** Role */
+            role: string;
+        };
         /**
          * Actor
          * @description Who answers.
@@ -920,6 +1417,20 @@ export interface components {
              * @enum {string}
              */
             state: "active" | "paused" | "removed";
+        };
+        /**
+         * ActorAnchoring
+         * @description The same for one actor.
+         */
+        ActorAnchoring: {
+            actor: components["schemas"]["Who"];
+            blind: components["schemas"]["Measured"] | null;
+            difference: components["schemas"]["Measured"] | null;
+            shown: components["schemas"]["Measured"] | null;
+            /** Warning */
+            warning: string | null;
+            wrong: components["schemas"]["Measured"] | null;
+            wrong_blind: components["schemas"]["Measured"] | null;
         };
         /**
          * ActorChange
@@ -975,6 +1486,30 @@ export interface components {
         Advanced: {
             /** Did */
             did: components["schemas"]["Did"][];
+        };
+        /**
+         * AnchoringReport
+         * @description Whether people follow suggestions because they are there.
+         */
+        AnchoringReport: {
+            /** Actors */
+            actors: components["schemas"]["ActorAnchoring"][];
+            all: components["schemas"]["AnchoringShown"] | null;
+            /** Blind Share */
+            blind_share: number;
+        };
+        /**
+         * AnchoringShown
+         * @description Agreement with suggestions where they were shown and where they were hidden.
+         */
+        AnchoringShown: {
+            blind: components["schemas"]["Measured"] | null;
+            difference: components["schemas"]["Measured"] | null;
+            shown: components["schemas"]["Measured"] | null;
+            /** Warning */
+            warning: string | null;
+            wrong: components["schemas"]["Measured"] | null;
+            wrong_blind: components["schemas"]["Measured"] | null;
         };
         /**
          * AnswerRequest
@@ -1068,7 +1603,7 @@ export interface components {
         };
         /**
          * Answered
-         * @description What became of an answer.
+         * @description What became of an answer. feedback: in practice only.
          * @example {
          *       "counted": true,
          *       "id": "7e2f2f1e-5d5c-4a35-9e0a-0a5f0f6f1f10",
@@ -1080,6 +1615,7 @@ export interface components {
         Answered: {
             /** Counted */
             counted: boolean;
+            feedback?: components["schemas"]["PracticeFeedback"] | null;
             /** Id */
             id: string;
             /** Late */
@@ -1153,6 +1689,43 @@ export interface components {
             task?: string | null;
         };
         /**
+         * Branch
+         * @description A line of versions. ``base``: where it began; ``head``: where it is.
+         */
+        Branch: {
+            /** Base */
+            base: string | null;
+            /** Created */
+            created: string;
+            /** Head */
+            head: string | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * BranchRequest
+         * @description A new branch, beginning at a branch, tag or commit.
+         */
+        BranchRequest: {
+            /**
+             * At
+             * @default main
+             */
+            at: string;
+            /** Name */
+            name: string;
+            /** Task */
+            task?: string | null;
+        };
+        /**
+         * Branches
+         * @description Open branches of a task.
+         */
+        Branches: {
+            /** Branches */
+            branches: components["schemas"]["Branch"][];
+        };
+        /**
          * ChoiceValue
          * @description One or several labels.
          * @example {
@@ -1179,7 +1752,7 @@ export interface components {
              * @default label
              * @enum {string}
              */
-            lane: "label" | "decide";
+            lane: "label" | "decide" | "expert";
             /**
              * N
              * @default 5
@@ -1211,6 +1784,123 @@ export interface components {
             recall_after: number | null;
             /** Recall Before */
             recall_before: number | null;
+        };
+        /**
+         * CloseRequest
+         * @description Which branch is done with.
+         */
+        CloseRequest: {
+            /** Name */
+            name: string;
+            /** Task */
+            task?: string | null;
+        };
+        /**
+         * Commit
+         * @description A version of a task's dataset. ``parents``: two for a merge.
+         */
+        Commit: {
+            author: components["schemas"]["Who"];
+            /** Changed */
+            changed: number;
+            /** Created */
+            created: string;
+            /** Digest */
+            digest: string;
+            /** Id */
+            id: string;
+            /** Message */
+            message: string;
+            /** Parents */
+            parents: string[];
+            /** Rows */
+            rows: number;
+            /** Tags */
+            tags: string[];
+            /** Task */
+            task: string;
+            /** Test Rows */
+            test_rows: number;
+        };
+        /**
+         * CommitDetail
+         * @description A version with what its merge could not decide.
+         */
+        CommitDetail: {
+            author: components["schemas"]["Who"];
+            /** Changed */
+            changed: number;
+            /** Conflicts */
+            conflicts: components["schemas"]["Conflict"][];
+            /** Created */
+            created: string;
+            /** Digest */
+            digest: string;
+            /** Id */
+            id: string;
+            /** Message */
+            message: string;
+            /** Parents */
+            parents: string[];
+            /** Rows */
+            rows: number;
+            /** Tags */
+            tags: string[];
+            /** Task */
+            task: string;
+            /** Test Rows */
+            test_rows: number;
+        };
+        /**
+         * CommitRequest
+         * @description Labels as they stand, or rows changed by hand on a branch.
+         */
+        CommitRequest: {
+            /**
+             * Branch
+             * @default main
+             */
+            branch: string;
+            /** Message */
+            message: string;
+            /** Rows */
+            rows?: components["schemas"]["EditedRow"][] | null;
+            /** Task */
+            task?: string | null;
+        };
+        /**
+         * Commits
+         * @description A page of a log.
+         */
+        Commits: {
+            /** Commits */
+            commits: components["schemas"]["Commit"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Conflict
+         * @description A row that a merge left to people. ``settled``: the version that decided it.
+         */
+        Conflict: {
+            /** Fields */
+            fields: ("label" | "split" | "weight" | "row")[];
+            /** Item */
+            item: string;
+            /** Question */
+            question: string | null;
+            /** Settled */
+            settled: string | null;
+        };
+        /**
+         * ConflictCount
+         * @description Conflicts that wait for an expert, and those settled.
+         */
+        ConflictCount: {
+            /** Open */
+            open: number;
+            /** Settled */
+            settled: number;
         };
         /**
          * Counts
@@ -1251,6 +1941,20 @@ export interface components {
             released: boolean;
             /** Seconds */
             seconds: number;
+        };
+        /**
+         * DatasetRow
+         * @description What a version holds of an item.
+         */
+        DatasetRow: {
+            /** Confidence */
+            confidence: number | null;
+            /** Split */
+            split: string;
+            /** Value */
+            value: unknown;
+            /** Weight */
+            weight: number;
         };
         /**
          * Decision
@@ -1303,6 +2007,47 @@ export interface components {
             text: string;
         };
         /**
+         * Diff
+         * @description What changed between two versions.
+         */
+        Diff: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /** Changes */
+            changes: components["schemas"]["RowChange"][];
+            /** Kinds */
+            kinds: {
+                [key: string]: number;
+            };
+            /** Labels */
+            labels: components["schemas"]["LabelChange"][];
+            /** Rows */
+            rows: number;
+        };
+        /**
+         * EditedRow
+         * @description What becomes of a row; what is not named stays.
+         */
+        EditedRow: {
+            /** Confidence */
+            confidence?: number | null;
+            /** Item */
+            item: string;
+            /**
+             * Remove
+             * @default false
+             */
+            remove: boolean;
+            /** Split */
+            split?: ("train" | "validation" | "test") | null;
+            /** Value */
+            value?: unknown;
+            /** Weight */
+            weight?: number | null;
+        };
+        /**
          * Error
          * @description Every error looks like this. ``code`` is stable; ``message`` says what was found, expected, and what to do.
          * @example {
@@ -1326,6 +2071,28 @@ export interface components {
             };
             /** Message */
             message: string;
+        };
+        /**
+         * ExpectedShown
+         * @description Of the labels worth a look, the share that is wrong; verdicts: how many people gave, 0: the interval is 0 to 1.
+         * @example {
+         *       "high": 0.94,
+         *       "low": 0.87,
+         *       "n": 180,
+         *       "value": 0.91
+         *     }
+         */
+        ExpectedShown: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** N */
+            n: number;
+            /** Value */
+            value: number | null;
+            /** Verdicts */
+            verdicts: number;
         };
         /**
          * FeedbackRequest
@@ -1392,6 +2159,114 @@ export interface components {
             item: string;
             /** To */
             to: string;
+        };
+        /**
+         * GoldAdded
+         * @description How many items are gold now.
+         * @example {
+         *       "added": 50
+         *     }
+         */
+        GoldAdded: {
+            /** Added */
+            added: number;
+        };
+        /**
+         * GoldCount
+         * @description Gold items, and answers compared with them.
+         */
+        GoldCount: {
+            /** Checks */
+            checks: number;
+            /** Items */
+            items: number;
+        };
+        /**
+         * GoldRemoved
+         * @description Whether it was gold.
+         * @example {
+         *       "removed": 1
+         *     }
+         */
+        GoldRemoved: {
+            /** Removed */
+            removed: number;
+        };
+        /**
+         * GoldRequest
+         * @description Items whose labels are trusted, or ``imported``: all whose label came with them.
+         * @example {
+         *       "items": [
+         *         "i3"
+         *       ],
+         *       "note": "a known campaign",
+         *       "task": "mail",
+         *       "value": {
+         *         "labels": [
+         *           "spam"
+         *         ]
+         *       }
+         *     }
+         */
+        GoldRequest: {
+            /**
+             * Hidden
+             * @default true
+             */
+            hidden: boolean;
+            /**
+             * Imported
+             * @default false
+             */
+            imported: boolean;
+            /**
+             * Items
+             * @default []
+             */
+            items: string[];
+            /** Note */
+            note?: string | null;
+            /** Task */
+            task?: string | null;
+            /**
+             * Value
+             * @description labels for a choice, a decision with its reason for a decision; none for other outcomes
+             */
+            value?: components["schemas"]["ChoiceValue"] | components["schemas"]["DecisionValue"] | null;
+        };
+        /**
+         * GoldShown
+         * @description A trusted label. source: known, or an expert's verdict.
+         */
+        GoldShown: {
+            actor: components["schemas"]["Who"];
+            /** Created */
+            created: string;
+            /** Hidden */
+            hidden: boolean;
+            /** Item */
+            item: string;
+            /** Note */
+            note: string | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "known" | "expert";
+            /** Value */
+            value: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Golds
+         * @description A page of gold.
+         */
+        Golds: {
+            /** Gold */
+            gold: components["schemas"]["GoldShown"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * GuessShown
@@ -1501,6 +2376,67 @@ export interface components {
             rejected_total: number;
         };
         /**
+         * InvitationRequest
+         * @description A link that lets people in.
+         * @example {
+         *       "hours": 72,
+         *       "role": "annotator",
+         *       "tags": [
+         *         "de"
+         *       ],
+         *       "uses": 5
+         *     }
+         */
+        InvitationRequest: {
+            /**
+             * Hours
+             * @default 72
+             */
+            hours: number;
+            /**
+             * Role
+             * @default annotator
+             * @enum {string}
+             */
+            role: "annotator" | "reviewer" | "expert" | "engineer";
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
+            /**
+             * Uses
+             * @default 1
+             */
+            uses: number;
+        };
+        /**
+         * InvitationShown
+         * @description A link that lets people in. uses: how often it still may.
+         */
+        InvitationShown: {
+            /** Created */
+            created: string;
+            /** Expires */
+            expires: string;
+            /** Id */
+            id: string;
+            /** Role */
+            role: string;
+            /** Tags */
+            tags: string[];
+            /** Uses */
+            uses: number;
+        };
+        /**
+         * Invitations
+         * @description Links, newest first.
+         */
+        Invitations: {
+            /** Invitations */
+            invitations: components["schemas"]["InvitationShown"][];
+        };
+        /**
          * ItemDetail
          * @description Everything about one item.
          */
@@ -1594,6 +2530,33 @@ export interface components {
             next: string | null;
         };
         /**
+         * JoinRequest
+         * @description The code of a link, and who one is.
+         * @example {
+         *       "code": "Vv3n0r4pTq",
+         *       "name": "Ada"
+         *     }
+         */
+        JoinRequest: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Joined
+         * @description Somebody new, with the token that is shown this once.
+         */
+        Joined: {
+            actor: components["schemas"]["Actor"];
+            /** Csrf */
+            csrf: string;
+            /** Project */
+            project: string;
+            /** Token */
+            token: string;
+        };
+        /**
          * Kind
          * @description A kind of task that is installed.
          */
@@ -1618,6 +2581,18 @@ export interface components {
         Kinds: {
             /** Kinds */
             kinds: components["schemas"]["Kind"][];
+        };
+        /**
+         * LabelChange
+         * @description How often one label became another; null where there was none.
+         */
+        LabelChange: {
+            /** After */
+            after: string | null;
+            /** Before */
+            before: string | null;
+            /** Count */
+            count: number;
         };
         /**
          * LabelShown
@@ -1729,7 +2704,7 @@ export interface components {
              * Lane
              * @enum {string}
              */
-            lane: "label" | "decide";
+            lane: "label" | "decide" | "expert" | "practice" | "gold";
             /** Multi */
             multi: boolean;
             /** Needs */
@@ -1891,12 +2866,158 @@ export interface components {
             value: number | null;
         };
         /**
+         * Member
+         * @description Somebody in a project. member: listed in this project; else here because the project is open to the workspace.
+         */
+        Member: {
+            /** Answers */
+            answers: number;
+            /** Created */
+            created: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "model" | "rule" | "import";
+            /** Last Seen */
+            last_seen: string | null;
+            /** Median Seconds */
+            median_seconds: number | null;
+            /** Member */
+            member: boolean;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "annotator" | "reviewer" | "expert" | "engineer" | "owner";
+            /** Since */
+            since: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "paused" | "removed";
+            /** Tags */
+            tags: string[];
+        };
+        /**
+         * MemberChange
+         * @description Role, state or tags in a project; what is not named stays.
+         * @example {
+         *       "role": "reviewer",
+         *       "tags": [
+         *         "de"
+         *       ]
+         *     }
+         */
+        MemberChange: {
+            /** Reason */
+            reason?: string | null;
+            /** Role */
+            role?: ("annotator" | "reviewer" | "expert" | "engineer" | "owner") | null;
+            /** State */
+            state?: ("active" | "paused" | "removed") | null;
+            /** Tags */
+            tags?: string[] | null;
+        };
+        /**
+         * MemberWithSkill
+         * @description Somebody in a project, with their skill in the task.
+         */
+        MemberWithSkill: {
+            /** Answers */
+            answers: number;
+            /** Created */
+            created: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "model" | "rule" | "import";
+            /** Last Seen */
+            last_seen: string | null;
+            /** Median Seconds */
+            median_seconds: number | null;
+            /** Member */
+            member: boolean;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "annotator" | "reviewer" | "expert" | "engineer" | "owner";
+            /** Since */
+            since: string | null;
+            skill: components["schemas"]["SkillShown"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "paused" | "removed";
+            /** Tags */
+            tags: string[];
+        };
+        /**
+         * MergeRequest
+         * @description What to merge into which branch.
+         */
+        MergeRequest: {
+            /**
+             * Into
+             * @default main
+             */
+            into: string;
+            /** Message */
+            message?: string | null;
+            /** Source */
+            source: string;
+            /** Task */
+            task?: string | null;
+        };
+        /**
          * Metrics
          * @description Of a model on the living test set.
          */
         Metrics: {
             accuracy: components["schemas"]["Measured"];
             macro_f1: components["schemas"]["Measured"];
+        };
+        /**
+         * Mine
+         * @description One's own page. role, can: in this project.
+         */
+        Mine: {
+            /** Answers */
+            answers: number;
+            /** Can */
+            can: string[];
+            /** Feedback */
+            feedback: components["schemas"]["ToldShown"][];
+            /** Median Seconds */
+            median_seconds: number | null;
+            practice: components["schemas"]["PracticeShown"];
+            /** Reason */
+            reason: string | null;
+            /** Role */
+            role: string;
+            skill: components["schemas"]["SkillShown"] | null;
+            /** State */
+            state: string;
+            /** Task */
+            task: string;
+            /** Trend */
+            trend: components["schemas"]["TrendPoint"][];
         };
         /**
          * Model
@@ -1990,6 +3111,26 @@ export interface components {
             token: string;
         };
         /**
+         * NewInvitation
+         * @description A new link; its code, in the fragment of the path, is shown this once.
+         */
+        NewInvitation: {
+            /** Created */
+            created: string;
+            /** Expires */
+            expires: string;
+            /** Id */
+            id: string;
+            /** Path */
+            path: string;
+            /** Role */
+            role: string;
+            /** Tags */
+            tags: string[];
+            /** Uses */
+            uses: number;
+        };
+        /**
          * Node
          * @description Something in a lineage.
          */
@@ -2029,6 +3170,23 @@ export interface components {
             reason: string;
         };
         /**
+         * OutlookShown
+         * @description What is left to review. worth: labels worth a look; stop: whether the next few most likely are not; why: in words.
+         *
+         *     weights: what it would do to weigh corrected labels up, empty before ten are corrected.
+         */
+        OutlookShown: {
+            expected_precision: components["schemas"]["ExpectedShown"];
+            /** Stop */
+            stop: boolean;
+            /** Weights */
+            weights: components["schemas"]["WeightTried"][];
+            /** Why */
+            why: string;
+            /** Worth */
+            worth: number;
+        };
+        /**
          * Overview
          * @description The project at a glance.
          */
@@ -2054,6 +3212,35 @@ export interface components {
             /** Steps */
             steps: components["schemas"]["StepShown"][];
             task: components["schemas"]["Task"];
+        };
+        /**
+         * PracticeFeedback
+         * @description What a newcomer is told about a practice answer. left: practice answers wanted at least before it counts.
+         */
+        PracticeFeedback: {
+            /** Left */
+            left: number;
+            /** Note */
+            note: string | null;
+            /** Qualified */
+            qualified: boolean;
+            /** Right */
+            right: boolean;
+            value: components["schemas"]["ChoiceValue"] | null;
+        };
+        /**
+         * PracticeShown
+         * @description How a newcomer stands.
+         */
+        PracticeShown: {
+            /** Left */
+            left: number;
+            /** Of */
+            of: number;
+            /** Qualified */
+            qualified: boolean;
+            /** Right */
+            right: number;
         };
         /**
          * PredictItem
@@ -2209,6 +3396,29 @@ export interface components {
             projects: components["schemas"]["Project"][];
         };
         /**
+         * Quality
+         * @description How good the labels of a task are and what they cost.
+         */
+        Quality: {
+            anchoring: components["schemas"]["AnchoringReport"];
+            /** Answers */
+            answers: number;
+            /** Answers Per Label */
+            answers_per_label: number | null;
+            /** Confidence */
+            confidence: number | null;
+            conflicts: components["schemas"]["ConflictCount"];
+            gold: components["schemas"]["GoldCount"];
+            /** Labels */
+            labels: number;
+            /** People */
+            people: number;
+            /** Seconds Per Label */
+            seconds_per_label: number | null;
+            /** Task */
+            task: string;
+        };
+        /**
          * Question
          * @description One request to one audience about an item or a decision.
          */
@@ -2234,7 +3444,7 @@ export interface components {
              * Lane
              * @enum {string}
              */
-            lane: "label" | "decide";
+            lane: "label" | "decide" | "expert" | "practice" | "gold";
             /** Multi */
             multi: boolean;
             /** Needs */
@@ -2377,6 +3587,165 @@ export interface components {
             releases: components["schemas"]["Release"][];
         };
         /**
+         * RestoreRequest
+         * @description Which content to bring back, and why.
+         */
+        RestoreRequest: {
+            /**
+             * Branch
+             * @default main
+             */
+            branch: string;
+            /** Message */
+            message: string;
+            /** Task */
+            task?: string | null;
+            /** To */
+            to: string;
+        };
+        /**
+         * ReviewClosed
+         * @description A review that was closed, with how many answers are asked again.
+         */
+        ReviewClosed: {
+            actor: components["schemas"]["Who"];
+            /** Answers */
+            answers: components["schemas"]["SampledAnswer"][];
+            /** Asked Again */
+            asked_again: number;
+            by: components["schemas"]["Who"];
+            /** Closed */
+            closed: string | null;
+            /** Created */
+            created: string;
+            /** Id */
+            id: string;
+            /** Reason */
+            reason: string | null;
+            /** Sample */
+            sample: number;
+            /** Size */
+            size: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "accepted" | "rejected";
+            /** Task */
+            task: string | null;
+        };
+        /**
+         * ReviewInFull
+         * @description A review with its sample.
+         */
+        ReviewInFull: {
+            actor: components["schemas"]["Who"];
+            /** Answers */
+            answers: components["schemas"]["SampledAnswer"][];
+            by: components["schemas"]["Who"];
+            /** Closed */
+            closed: string | null;
+            /** Created */
+            created: string;
+            /** Id */
+            id: string;
+            /** Reason */
+            reason: string | null;
+            /** Sample */
+            sample: number;
+            /** Size */
+            size: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "accepted" | "rejected";
+            /** Task */
+            task: string | null;
+        };
+        /**
+         * ReviewRequest
+         * @description Whose work to look at, and how much of it.
+         * @example {
+         *       "actor": "a3",
+         *       "sample": 10,
+         *       "task": "mail"
+         *     }
+         */
+        ReviewRequest: {
+            /** Actor */
+            actor: string;
+            /**
+             * Sample
+             * @default 10
+             */
+            sample: number;
+            /** Task */
+            task?: string | null;
+        };
+        /**
+         * ReviewShown
+         * @description A look at a random sample of somebody's work. size: answers in the work.
+         */
+        ReviewShown: {
+            actor: components["schemas"]["Who"];
+            by: components["schemas"]["Who"];
+            /** Closed */
+            closed: string | null;
+            /** Created */
+            created: string;
+            /** Id */
+            id: string;
+            /** Reason */
+            reason: string | null;
+            /** Sample */
+            sample: number;
+            /** Size */
+            size: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "accepted" | "rejected";
+            /** Task */
+            task: string | null;
+        };
+        /**
+         * ReviewVerdict
+         * @description Whether all of the work is accepted.
+         * @example {
+         *       "accept": false,
+         *       "reason": "half of the receipts are marked as spam"
+         *     }
+         */
+        ReviewVerdict: {
+            /** Accept */
+            accept: boolean;
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
+         * Reviews
+         * @description A page of reviews, newest first.
+         */
+        Reviews: {
+            /** Next */
+            next: string | null;
+            /** Reviews */
+            reviews: components["schemas"]["ReviewShown"][];
+        };
+        /**
+         * Revoked
+         * @description How many links were revoked.
+         * @example {
+         *       "revoked": 1
+         *     }
+         */
+        Revoked: {
+            /** Revoked */
+            revoked: number;
+        };
+        /**
          * RollbackRequest
          * @description Which task, and why.
          * @example {
@@ -2389,6 +3758,59 @@ export interface components {
             reason: string;
             /** Task */
             task?: string | null;
+        };
+        /**
+         * RowChange
+         * @description One row that differs.
+         */
+        RowChange: {
+            after: components["schemas"]["DatasetRow"] | null;
+            before: components["schemas"]["DatasetRow"] | null;
+            /** Item */
+            item: string;
+            /** Kinds */
+            kinds: string[];
+        };
+        /**
+         * SampledAnswer
+         * @description An answer of the sample, beside the label that the item has now.
+         */
+        SampledAnswer: {
+            /** Answer */
+            answer: string;
+            /** Created */
+            created: string;
+            item: components["schemas"]["SampledItem"];
+            /** Label */
+            label: {
+                [key: string]: unknown;
+            } | null;
+            /** Note */
+            note: string | null;
+            /** Outcome */
+            outcome: string;
+            /** Seconds */
+            seconds: number;
+            /** Suggestion Shown */
+            suggestion_shown: boolean;
+            /** Value */
+            value: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * SampledItem
+         * @description An item as the reviewer sees it.
+         */
+        SampledItem: {
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Key */
+            key: string;
         };
         /**
          * Serving
@@ -2421,6 +3843,19 @@ export interface components {
             per_class: components["schemas"]["ClassChange"][];
             /** To */
             to: string;
+        };
+        /**
+         * SkillShown
+         * @description Measured skill. checks: answers compared with gold; follows: share of suggestions taken over because shown.
+         */
+        SkillShown: {
+            accuracy: components["schemas"]["Measured"];
+            /** Checks */
+            checks: number;
+            /** Checks Right */
+            checks_right: number;
+            /** Follows */
+            follows: number;
         };
         /**
          * StepShown
@@ -2472,6 +3907,109 @@ export interface components {
             /** Model */
             model: string | null;
             value: components["schemas"]["ChoiceValue"];
+        };
+        /**
+         * SuspectShown
+         * @description A label in question. proposed: empty where nothing better is known; identical: items of equal content and label.
+         */
+        SuspectShown: {
+            /** Created */
+            created: string;
+            /** Given */
+            given: string[];
+            /** Identical */
+            identical: number;
+            /** Item */
+            item: string;
+            /** Key */
+            key: string;
+            /** Proposed */
+            proposed: string[];
+            /** Question */
+            question: string;
+            /** Reasons */
+            reasons: string[];
+            /** Score */
+            score: number;
+            /** State */
+            state: string;
+            verdict: components["schemas"]["VerdictShown"] | null;
+        };
+        /**
+         * Suspects
+         * @description A page of labels in question, newest first. outlook: of the newest search, null before the first.
+         */
+        Suspects: {
+            /** Next */
+            next: string | null;
+            outlook: components["schemas"]["OutlookShown"] | null;
+            /** Suspects */
+            suspects: components["schemas"]["SuspectShown"][];
+        };
+        /**
+         * SuspectsRequest
+         * @description How many labels to ask for a verdict on.
+         * @example {
+         *       "n": 20,
+         *       "needs": 1,
+         *       "task": "mail"
+         *     }
+         */
+        SuspectsRequest: {
+            /**
+             * N
+             * @default 20
+             */
+            n: number;
+            /**
+             * Needs
+             * @default 1
+             */
+            needs: number;
+            /** Task */
+            task?: string | null;
+        };
+        /**
+         * Tag
+         * @description A name for a version.
+         */
+        Tag: {
+            /** Commit */
+            commit: string;
+            /** Created */
+            created: string;
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * TagRequest
+         * @description A name for a version.
+         */
+        TagRequest: {
+            /**
+             * At
+             * @default main
+             */
+            at: string;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /** Name */
+            name: string;
+            /** Task */
+            task?: string | null;
+        };
+        /**
+         * Tags
+         * @description Tags of a task.
+         */
+        Tags: {
+            /** Tags */
+            tags: components["schemas"]["Tag"][];
         };
         /**
          * Task
@@ -2555,6 +4093,16 @@ export interface components {
             name: string;
         };
         /**
+         * TeamShown
+         * @description Everybody in a project.
+         */
+        TeamShown: {
+            /** Members */
+            members: components["schemas"]["MemberWithSkill"][];
+            /** Task */
+            task: string;
+        };
+        /**
          * Token
          * @description A new token; the old one is void.
          * @example {
@@ -2566,6 +4114,26 @@ export interface components {
             token: string;
         };
         /**
+         * ToldShown
+         * @description What an expert or a reviewer said about an answer. verdict: the right value, null for a rejection.
+         */
+        ToldShown: {
+            /** At */
+            at: string;
+            /** Item */
+            item: string;
+            /** Reason */
+            reason: string | null;
+            /** Verdict */
+            verdict: {
+                [key: string]: unknown;
+            } | null;
+            /** Yours */
+            yours: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * TrainRequest
          * @description What to train.
          * @example {
@@ -2575,6 +4143,62 @@ export interface components {
         TrainRequest: {
             /** Task */
             task?: string | null;
+        };
+        /**
+         * TrendPoint
+         * @description Accuracy at a time.
+         * @example {
+         *       "high": 0.94,
+         *       "low": 0.87,
+         *       "n": 180,
+         *       "value": 0.91
+         *     }
+         */
+        TrendPoint: {
+            /** At */
+            at: string;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** N */
+            n: number;
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * VerdictShown
+         * @description What a reviewer said. labels: what the item is labelled with by it.
+         * @example {
+         *       "error": "slip",
+         *       "identical": false,
+         *       "labels": [
+         *         "spam"
+         *       ],
+         *       "verdict": "change"
+         *     }
+         */
+        VerdictShown: {
+            /** Error */
+            error: string | null;
+            /** Identical */
+            identical: boolean;
+            /** Labels */
+            labels: string[];
+            /** Verdict */
+            verdict: string;
+        };
+        /**
+         * WeightTried
+         * @description Accuracy of models that did not see the item, on labels as they were and on corrected ones. used: after the cap.
+         */
+        WeightTried: {
+            new: components["schemas"]["Measured"];
+            old: components["schemas"]["Measured"];
+            /** Used */
+            used: number;
+            /** Weight */
+            weight: number;
         };
         /**
          * Who
@@ -3457,6 +5081,217 @@ export interface operations {
             };
         };
     };
+    commit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id, as the server gave it */
+                commit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitDetail"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    export_commit: {
+        parameters: {
+            query?: {
+                format?: "parquet" | "jsonl";
+            };
+            header?: never;
+            path: {
+                /** @description an id, as the server gave it */
+                commit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     event_stream: {
         parameters: {
             query?: {
@@ -3978,6 +5813,111 @@ export interface operations {
             };
         };
     };
+    join: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Joined"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     kinds: {
         parameters: {
             query?: never;
@@ -4403,6 +6343,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
             /** @description What was sent makes no sense */
@@ -5335,6 +7380,329 @@ export interface operations {
             };
         };
     };
+    list_branches: {
+        parameters: {
+            query?: {
+                /** @description id or name of a task; the first one unless told */
+                task?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branches"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    add_branch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BranchRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branch"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    close_branch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branch"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     claim: {
         parameters: {
             query?: never;
@@ -5358,6 +7726,227 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Claimed"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_commits: {
+        parameters: {
+            query?: {
+                /** @description id or name of a task; the first one unless told */
+                task?: string | null;
+                /** @description a branch, a tag or a commit, as c12 */
+                at?: string;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description rows per page, 50 unless told */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Commits"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    add_commit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommitRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitDetail"];
                 };
             };
             /** @description What was sent makes no sense */
@@ -5553,6 +8142,117 @@ export interface operations {
             };
         };
     };
+    diff: {
+        parameters: {
+            query: {
+                /** @description a branch, a tag or a commit, as c12 */
+                before: string;
+                /** @description a branch, a tag or a commit, as c12 */
+                after?: string;
+                /** @description id or name of a task; the first one unless told */
+                task?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diff"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     export_file: {
         parameters: {
             query?: {
@@ -5578,6 +8278,652 @@ export interface operations {
                     "application/vnd.apache.parquet": string;
                     "application/x-ndjson": string;
                     "text/csv": string;
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_gold: {
+        parameters: {
+            query?: {
+                /** @description id or name of a task; the first one unless told */
+                task?: string | null;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description rows per page, 50 unless told */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Golds"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    add_gold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoldRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldAdded"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    remove_gold: {
+        parameters: {
+            query?: {
+                /** @description id or name of a task; the first one unless told */
+                task?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+                /** @description an id, as the server gave it */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldRemoved"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitations"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewInvitation"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    revoke_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+                /** @description id of an invitation */
+                invitation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revoked"];
                 };
             };
             /** @description What was sent makes no sense */
@@ -6105,6 +9451,221 @@ export interface operations {
             };
         };
     };
+    merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitDetail"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    mine: {
+        parameters: {
+            query?: {
+                /** @description id or name of a task; the first one unless told */
+                task?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mine"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     list_models: {
         parameters: {
             query?: {
@@ -6540,10 +10101,117 @@ export interface operations {
             };
         };
     };
+    quality: {
+        parameters: {
+            query?: {
+                /** @description id or name of a task; the first one unless told */
+                task?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quality"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     list_questions: {
         parameters: {
             query?: {
-                lane?: ("label" | "decide") | null;
+                lane?: ("label" | "decide" | "expert") | null;
                 state?: ("open" | "claimed" | "answered" | "resolved" | "skipped" | "escalated" | "stale" | "withdrawn" | "expired") | null;
                 /** @description `next` of the page before */
                 cursor?: string | null;
@@ -6762,6 +10430,331 @@ export interface operations {
             };
         };
     };
+    restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitDetail"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_reviews: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description rows per page, 50 unless told */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reviews"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    open_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewInFull"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     rollback: {
         parameters: {
             query?: never;
@@ -6785,6 +10778,440 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_suspects: {
+        parameters: {
+            query?: {
+                /** @description id or name of a task; the first one unless told */
+                task?: string | null;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description rows per page, 50 unless told */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suspects"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    find_suspects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuspectsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_tags: {
+        parameters: {
+            query?: {
+                /** @description id or name of a task; the first one unless told */
+                task?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tags"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    add_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"];
                 };
             };
             /** @description What was sent makes no sense */
@@ -7304,6 +11731,223 @@ export interface operations {
             };
         };
     };
+    show_team: {
+        parameters: {
+            query?: {
+                /** @description id or name of a task; the first one unless told */
+                task?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamShown"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    change_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+                /** @description an id, as the server gave it */
+                actor: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     train: {
         parameters: {
             query?: never;
@@ -7535,6 +12179,218 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Question"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id, as the server gave it */
+                review: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewInFull"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    close_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id, as the server gave it */
+                review: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewVerdict"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewClosed"];
                 };
             };
             /** @description What was sent makes no sense */

@@ -28,6 +28,16 @@ export type Lineage = Said['Lineage']
 export type Outcome = Said['Outcome']
 export type Strategy = Said['Strategy']
 export type Receipt = Said['Answered']
+export type Measured = Said['Measured']
+export type Member = Said['MemberWithSkill']
+export type Skill = Said['SkillShown']
+export type Invitation = Said['InvitationShown']
+export type Mine = Said['Mine']
+export type Quality = Said['Quality']
+export type Anchoring = Said['AnchoringShown']
+export type Review = Said['ReviewShown']
+export type ReviewInFull = Said['ReviewInFull']
+export type Sampled = Said['SampledAnswer']
 
 export interface Settings {
   overlap: number

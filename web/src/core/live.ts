@@ -1,7 +1,7 @@
 // Which cached answers of the server an event makes old. Prefixes of query keys, by the first word of the event kind.
 
 const TOUCHES: Record<string, readonly string[]> = {
-  actor: ['actors', 'me'],
+  actor: ['actors', 'me', 'team'],
   answer: ['overview', 'decisions', 'item', 'actors'],
   claim: ['overview'],
   dataset: ['overview'],

@@ -27,19 +27,24 @@ interface ScreenProps {
 const screens: Partial<Record<RouteName, ComponentType<ScreenProps>>> = {
   home: lazy(() => import('./home')),
   label: lazy(() => import('./label')),
+  mine: lazy(() => import('./mine')),
   decide: lazy(() => import('./decide')),
   decision: lazy(() => import('./decide')),
   items: lazy(() => import('./items')),
   item: lazy(() => import('./items/item')),
+  review: lazy(() => import('./review')),
+  quality: lazy(() => import('./quality')),
   team: lazy(() => import('./team')),
   settings: lazy(() => import('./settings')),
 }
 const Start = lazy(() => import('./start'))
 const Login = lazy(() => import('./login'))
+const Join = lazy(() => import('./join'))
 
 function Screen() {
   const route = useRoute()
   if (route.name === 'login') return <Login />
+  if (route.name === 'join') return <Join />
   const Inside = screens[route.name]
   return (
     <SessionProvider>

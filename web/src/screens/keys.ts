@@ -16,6 +16,8 @@ export const goKeys = make('keys.group.go', [
   ['label', ['Shift+l'], 'nav.label'],
   ['decide', ['Shift+d'], 'nav.decide'],
   ['items', ['Shift+i'], 'nav.items'],
+  ['review', ['Shift+r'], 'nav.review'],
+  ['quality', ['Shift+q'], 'nav.quality'],
   ['team', ['Shift+t'], 'nav.team'],
   ['settings', ['Shift+s'], 'nav.settings'],
 ])
@@ -37,6 +39,11 @@ export const itemsKeys = make('keys.group.page', [
   ['search', ['/'], 'items.search'],
   ['next', ['ArrowRight'], 'items.next'],
   ['previous', ['ArrowLeft'], 'items.previous'],
+])
+
+export const reviewKeys = make('keys.group.page', [
+  ['accept', ['a'], 'review.accept'],
+  ['reject', ['x'], 'review.reject'],
 ])
 
 export const homeKeys = make('keys.group.page', [['train', ['t'], 'home.train']])

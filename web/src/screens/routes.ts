@@ -1,7 +1,8 @@
 // Every view is an address. This is the list of them.
 
 export type RouteName =
-  | 'start' | 'login' | 'home' | 'label' | 'decide' | 'decision' | 'items' | 'item' | 'team' | 'settings' | 'unknown'
+  | 'start' | 'login' | 'join' | 'home' | 'label' | 'mine' | 'decide' | 'decision' | 'items' | 'item' | 'review' | 'quality'
+  | 'team' | 'settings' | 'unknown'
 
 export interface Route {
   name: RouteName
@@ -13,12 +14,16 @@ export interface Route {
 const PATTERNS: [RouteName, RegExp][] = [
   ['start', /^\/$/],
   ['login', /^\/login\/?$/],
+  ['join', /^\/join\/?$/],
   ['home', /^\/p\/([^/]+)\/?$/],
   ['label', /^\/p\/([^/]+)\/label\/?$/],
+  ['mine', /^\/p\/([^/]+)\/mine\/?$/],
   ['decide', /^\/p\/([^/]+)\/decide\/?$/],
   ['decision', /^\/p\/([^/]+)\/decide\/([^/]+)\/?$/],
   ['items', /^\/p\/([^/]+)\/items\/?$/],
   ['item', /^\/p\/([^/]+)\/items\/([^/]+)\/?$/],
+  ['review', /^\/p\/([^/]+)\/review\/?$/],
+  ['quality', /^\/p\/([^/]+)\/quality\/?$/],
   ['team', /^\/p\/([^/]+)\/team\/?$/],
   ['settings', /^\/p\/([^/]+)\/settings\/?$/],
 ]
@@ -40,10 +45,13 @@ export const paths = {
   login: () => '/login',
   home: (p: string) => `/p/${at(p)}`,
   label: (p: string) => `/p/${at(p)}/label`,
+  mine: (p: string) => `/p/${at(p)}/mine`,
   decide: (p: string) => `/p/${at(p)}/decide`,
   decision: (p: string, q: string) => `/p/${at(p)}/decide/${at(q)}`,
   items: (p: string) => `/p/${at(p)}/items`,
   item: (p: string, i: string) => `/p/${at(p)}/items/${at(i)}`,
+  review: (p: string) => `/p/${at(p)}/review`,
+  quality: (p: string) => `/p/${at(p)}/quality`,
   team: (p: string) => `/p/${at(p)}/team`,
   settings: (p: string) => `/p/${at(p)}/settings`,
 }

@@ -14,7 +14,7 @@ import { useKeyboard, useKeys, useSession } from './session'
 import './shell.css'
 
 interface Place {
-  name: 'home' | 'label' | 'decide' | 'items' | 'team' | 'settings'
+  name: 'home' | 'label' | 'decide' | 'items' | 'review' | 'quality' | 'team' | 'settings'
   title: MessageId
   icon: ComponentType<{ size?: number }>
   needs?: string[]
@@ -25,6 +25,8 @@ const PLACES: Place[] = [
   { name: 'label', title: 'nav.label', icon: ui.LabelIcon, needs: ['answer_label'] },
   { name: 'decide', title: 'nav.decide', icon: ui.DecideIcon, needs: ['answer_decide'] },
   { name: 'items', title: 'nav.items', icon: ui.ItemsIcon },
+  { name: 'review', title: 'nav.review', icon: ui.ReviewIcon, needs: ['answer_expert', 'review'] },
+  { name: 'quality', title: 'nav.quality', icon: ui.QualityIcon, needs: ['read_people'] },
   { name: 'team', title: 'nav.team', icon: ui.TeamIcon, needs: ['read_people'] },
   { name: 'settings', title: 'nav.settings', icon: ui.SettingsIcon, needs: ['change_project', 'write_guidelines'] },
 ]
@@ -75,7 +77,7 @@ export function Shell({ project, children }: { project: string; children: ReactN
             <span className="grow">{t('nav.keys')}</span>
             <ui.Key k="?" />
           </button>
-          <Account />
+          <Account project={project} />
         </div>
       </aside>
       <main id="content" className="content" tabIndex={-1}>
@@ -89,7 +91,8 @@ export function Shell({ project, children }: { project: string; children: ReactN
 function PlaceLink({ place, project, current }: { place: Place; project: string; current: boolean }) {
   const overview = useOverview(project, null)
   const open = overview.data?.lanes.label?.open ?? 0
-  const counts: Partial<Record<Place['name'], number>> = { label: open, decide: overview.data?.decisions_open }
+  const conflicts = overview.data?.lanes.expert?.open ?? 0
+  const counts: Partial<Record<Place['name'], number>> = { label: open, decide: overview.data?.decisions_open, review: conflicts }
   const n = counts[place.name] ?? 0
   const key = goKeys.find((one) => one.id === place.name)?.keys[0]
   const Icon = place.icon
@@ -124,7 +127,7 @@ function ProjectPicker({ project }: { project: string }) {
   )
 }
 
-function Account() {
+function Account({ project }: { project: string }) {
   const { me, outbox } = useSession()
   const client = useQueryClient()
   const { colorScheme, setColorScheme } = ui.useColorScheme()
@@ -149,6 +152,10 @@ function Account() {
         </button>
       </ui.Menu.Target>
       <ui.Menu.Dropdown>
+        <ui.Menu.Item leftSection={<ui.QualityIcon size={16} />} onClick={() => navigate(paths.mine(project))}>
+          {t('nav.mine')}
+        </ui.Menu.Item>
+        <ui.Menu.Divider />
         <ui.Menu.Label>{t('nav.scheme')}</ui.Menu.Label>
         {(['light', 'dark', 'auto'] as const).map((scheme) => (
           <ui.Menu.Item

@@ -29,6 +29,8 @@ export const DecideIcon = icon(<><path d="M12 4v16M7 20h10M5 7h14" /><path d="M5
 export const ItemsIcon = icon(<><rect x="4" y="4" width="6.500" height="6.500" rx="1.500" /><rect x="13.500" y="4" width="6.500" height="6.500" rx="1.500" /><rect x="4" y="13.500" width="6.500" height="6.500" rx="1.500" /><rect x="13.500" y="13.500" width="6.500" height="6.500" rx="1.500" /></>)
 export const TeamIcon = icon(<><circle cx="9" cy="8.500" r="3.500" /><path d="M3 19.500c.6-3.200 3-5 6-5s5.400 1.800 6 5M15.500 5.300a3.500 3.500 0 0 1 0 6.400M17.500 14.900c1.900.7 3.100 2.300 3.500 4.600" /></>)
 export const SettingsIcon = icon(<><path d="M4 7h9M18 7h2M4 17h2M11 17h9" /><circle cx="15.500" cy="7" r="2.300" /><circle cx="8.500" cy="17" r="2.300" /></>)
+export const ReviewIcon = icon(<><rect x="4" y="4" width="6.500" height="16" rx="1.500" /><rect x="13.500" y="4" width="6.500" height="16" rx="1.500" /><path d="M6 9h2.500M15.500 9h2.500M15.500 13h2.500" /></>)
+export const QualityIcon = icon(<><circle cx="12" cy="9.500" r="5.500" /><path d="M9.800 9.500l1.600 1.600 2.900-3M8.500 14.500 7 20.500l5-2 5 2-1.500-6" /></>)
 export const MoreIcon = icon(<><circle cx="5.500" cy="12" r="1" /><circle cx="12" cy="12" r="1" /><circle cx="18.500" cy="12" r="1" /></>)
 export const KeyboardIcon = icon(<><rect x="2.500" y="6" width="19" height="12" rx="2.500" /><path d="M6.500 10h.01M10 10h.01M14 10h.01M17.500 10h.01M8 14h8" /></>)
 export const SunIcon = icon(<><circle cx="12" cy="12" r="4" /><path d="M12 3v2M12 19v2M3 12h2M19 12h2M5.600 5.600 7 7M17 17l1.400 1.400M18.400 5.600 17 7M7 17l-1.400 1.400" /></>)

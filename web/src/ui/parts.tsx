@@ -127,7 +127,8 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
 export const percent = (value: number, digits = 1): string => `${(value * 100).toFixed(digits)} %`
 
 /** A number with its interval and its n: never one without the others. */
-export function Interval({ value, low, high, n }: { value: number; low: number; high: number; n: number }) {
+export function Interval({ value, low, high, n }: { value: number | null; low: number | null; high: number | null; n: number }) {
+  if (value === null || low === null || high === null) return <span className="dim">–</span>
   return (
     <span className="interval" title={t('app.interval')}>
       <strong>{percent(value)}</strong>{' '}

@@ -4,7 +4,7 @@ import { t } from '../../i18n'
 import { count } from '../../ui'
 
 const ORDER = ['open', 'claimed', 'answered', 'resolved', 'skipped', 'escalated', 'stale', 'withdrawn', 'expired']
-const SHOWN_LANES = ['label', 'decide'] as const
+const SHOWN_LANES = ['label', 'expert', 'decide'] as const
 
 export function Lanes({ lanes }: { lanes: Record<string, Record<string, number>> }) {
   const shown = SHOWN_LANES.filter((lane) => Object.values(lanes[lane] ?? {}).some((n) => n > 0))

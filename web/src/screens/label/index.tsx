@@ -16,6 +16,7 @@ import { EmptyDesk } from './empty'
 import { Guidelines, useGuidelinesPanel } from './guidelines'
 import { Notices } from './notices'
 import { Progress, useToday } from './progress'
+import { Sides } from './sides'
 import { Trail } from './trail'
 import { type Desk, useQueue } from './use-queue'
 import { WidgetHost } from './widget-host'
@@ -23,13 +24,21 @@ import './label.css'
 
 const RESERVED = [...keysOf(labelKeys), ...keysOf(appKeys), ...keysOf(goKeys), '/', 'Enter', ' ']
 
-export default function Label({ project: name }: { project: string }) {
+interface LabelProps {
+  project: string
+  /** `expert`: conflicts that an expert settles, on the same desk. */
+  lane?: 'label' | 'expert'
+  /** Beside the title. */
+  aside?: ReactNode
+}
+
+export default function Label({ project: name, lane = 'label', aside }: LabelProps) {
   const project = useProject(name)
   const [query, change] = useQueryState()
   const tasks = project.data?.tasks.filter((task) => task.shape !== 'decision') ?? []
   const wanted = tasks.find((task) => task.name === query.get('task'))?.name ?? null
   const task = wanted ?? (tasks.length === 1 ? (tasks[0]?.name ?? null) : null)
-  const desk = useQueue(name, task, project.data !== undefined)
+  const desk = useQueue(name, task, project.data !== undefined, lane)
   if (project.error) return <div className="page"><Failed error={project.error} retry={() => void project.refetch()} /></div>
   if (!project.data || !desk) return <Waiting />
   const switcher =
@@ -42,7 +51,7 @@ export default function Label({ project: name }: { project: string }) {
         onChange={(value) => change({ task: value })}
       />
     ) : null
-  return <LabelDesk project={project.data} task={task} desk={desk} switcher={switcher} />
+  return <LabelDesk project={project.data} task={task} desk={desk} switcher={<>{aside}{switcher}</>} lane={lane} />
 }
 
 interface DeskProps {
@@ -50,9 +59,10 @@ interface DeskProps {
   task: string | null
   desk: Desk
   switcher: ReactNode
+  lane: 'label' | 'expert'
 }
 
-function LabelDesk({ project, task, desk, switcher }: DeskProps) {
+function LabelDesk({ project, task, desk, switcher, lane }: DeskProps) {
   const { queue } = desk
   const { outbox } = useSession()
   const state = useSyncExternalStore(queue.state.subscribe, queue.state.get)
@@ -68,11 +78,11 @@ function LabelDesk({ project, task, desk, switcher }: DeskProps) {
     if (queue.undo()) setSerial((n) => n + 1)
   }, [queue])
 
-  const open = overview.data?.lanes.label?.open ?? null
+  const open = overview.data?.lanes[lane]?.open ?? null
   return (
     <div className="desk" data-panel={panel.shown}>
       <header className="desk-head">
-        <h1>{asked ? t('label.title', { task: taskInfo?.name ?? asked }) : t('label.titlePlain')}</h1>
+        <h1>{t(lane === 'expert' ? 'review.settle' : asked ? 'label.title' : 'label.titlePlain', { task: taskInfo?.name ?? asked ?? '' })}</h1>
         {switcher}
         <Progress today={today.count} pace={overview.data?.me.median_seconds ?? null} open={open} unsent={box.unsent} />
       </header>
@@ -80,7 +90,7 @@ function LabelDesk({ project, task, desk, switcher }: DeskProps) {
       {state.current ? (
         <Asking desk={desk} current={state.current} serial={serial} onUndo={undo} done={state.done} panel={panel} onAnswered={today.add} />
       ) : (
-        <EmptyDesk project={project} task={taskInfo} state={state} today={today.count} retry={() => void queue.refill()} onUndo={undo} />
+        <EmptyDesk project={project} task={lane === 'label' ? taskInfo : null} state={state} today={today.count} retry={() => void queue.refill()} onUndo={undo} />
       )}
       <Trail done={state.done} />
       <Guidelines panel={panel} project={project.name} task={taskInfo} />
@@ -140,6 +150,7 @@ function Asking({ desk, current, serial, done, panel, onUndo, onAnswered }: Aski
     <div className="desk-main">
       {current.supersedes !== undefined ? <p className="desk-correcting">{t('label.correcting')}</p> : null}
       <WidgetHost question={question} initial={current.draft?.value} media={media} reserved={RESERVED} onEmit={emit} serial={serial} />
+      {question.lane === 'expert' ? <Sides body={question.body} /> : null}
       <Actions act={act} canUndo={done.length > 0} flagging={flagging} onFlag={(note) => submit('flag', null, note)} onFlagCancel={() => setFlagging(false)} panelShown={panel.shown} />
       <p className="desk-why">
         <span className="dim">{t('label.why')}</span> {question.reason ?? t('label.whyNone')}{' '}

@@ -29,7 +29,7 @@ export interface Desk {
   media: FetchedMedia
 }
 
-export function useQueue(project: string, task: string | null, ready: boolean): Desk | null {
+export function useQueue(project: string, task: string | null, ready: boolean, lane = 'label'): Desk | null {
   const { me, keep, outbox, onEvent } = useSession()
   const [desk, setDesk] = useState<Desk | null>(null)
 
@@ -42,11 +42,11 @@ export function useQueue(project: string, task: string | null, ready: boolean): 
     }
     const queue = new Queue({
       keep,
-      name: [me.id, project, task ?? '*', tabName()].map(encodeURIComponent).join('/'),
+      name: [me.id, project, task ?? '*', tabName(), ...(lane === 'label' ? [] : [lane])].map(encodeURIComponent).join('/'),
       outbox,
       clock: { now: serverNow },
       newId: uuid,
-      claim: (n) => api.claim(project, 'label', n, task),
+      claim: (n) => api.claim(project, lane, n, task),
       release: api.release,
       renew: api.claimOne,
       prepare,
@@ -84,7 +84,7 @@ export function useQueue(project: string, task: string | null, ready: boolean): 
       void queue.leave()
       setDesk(null)
     }
-  }, [project, task, ready, me.id, keep, outbox, onEvent])
+  }, [project, task, ready, lane, me.id, keep, outbox, onEvent])
 
   return desk
 }

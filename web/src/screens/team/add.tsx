@@ -32,7 +32,7 @@ export function AddPerson({ onDone }: { onDone(made: Shown): void }) {
     try {
       const { actor, token } = await api.addActor(wanted, role)
       const { path } = await api.actorLogin(actor.id)
-      await client.invalidateQueries({ queryKey: ['actors'] })
+      await client.invalidateQueries({ queryKey: ['team'] })
       onDone({ name: actor.name, path, token })
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error))
@@ -69,7 +69,7 @@ export function Secrets({ shown }: { shown: Shown }) {
   )
 }
 
-function Secret({ name, value }: { name: string; value: string }) {
+export function Secret({ name, value }: { name: string; value: string }) {
   return (
     <div className="team-secret">
       <TextInput label={name} value={value} readOnly onFocus={(event) => event.currentTarget.select()} />

@@ -3,21 +3,29 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/client'
-import { type Actor, type Role, ROLES } from '../../api/types'
+import { type Actor, type Member, type Role, ROLES } from '../../api/types'
 import { t } from '../../i18n'
-import { ActionIcon, Button, Chip, count, Failed, Menu, Modal, MoreIcon, Page, Panel, PlusIcon, Select, toastError, Waiting, When } from '../../ui'
+import { ActionIcon, Button, Chip, count, Failed, Interval, Menu, Modal, MoreIcon, Page, Panel, PlusIcon, Select, toastError, Waiting, When } from '../../ui'
+import { useProject, useTask } from '../data'
 import { NotAllowed } from '../parts/not-allowed'
 import { useSession } from '../session'
 import { AddPerson, Secrets, type Shown } from './add'
+import { Invitations } from './invitations'
 import './team.css'
 
-export default function Team() {
+export default function Team({ project }: { project: string }) {
   const { can } = useSession()
-  const actors = useQuery({ queryKey: ['actors'], queryFn: () => api.actors(), enabled: can('read_people') })
+  const found = useProject(project)
+  const [task] = useTask(found.data)
+  const team = useQuery({
+    queryKey: ['team', project, task?.name],
+    queryFn: () => api.team(project, task?.name ?? null),
+    enabled: can('read_people') && found.data !== undefined,
+  })
   const [adding, setAdding] = useState(false)
   const [shown, setShown] = useState<Shown | null>(null)
   const owner = can('manage_people')
-  const rows = actors.data?.actors ?? []
+  const rows = team.data?.members ?? []
   if (!can('read_people')) return <NotAllowed title={t('team.title')} />
   return (
     <Page
@@ -30,9 +38,10 @@ export default function Team() {
         ) : null
       }
     >
-      {actors.error ? <Failed error={actors.error} retry={() => void actors.refetch()} /> : null}
-      {actors.isPending ? <Waiting /> : null}
-      {rows.length > 0 ? <People rows={rows} onShow={setShown} /> : null}
+      {team.error ? <Failed error={team.error} retry={() => void team.refetch()} /> : null}
+      {team.isPending ? <Waiting /> : null}
+      {rows.length > 0 ? <People rows={rows} project={project} onShow={setShown} /> : null}
+      {owner ? <Invitations project={project} /> : null}
       <Modal opened={adding} onClose={() => setAdding(false)} title={t('team.addTitle')} closeButtonProps={{ 'aria-label': t('app.close') }}>
         <AddPerson
           onDone={(made) => {
@@ -54,7 +63,13 @@ export default function Team() {
   )
 }
 
-function People({ rows, onShow }: { rows: readonly Actor[]; onShow(shown: Shown): void }) {
+interface PeopleProps {
+  rows: readonly Member[]
+  project: string
+  onShow(shown: Shown): void
+}
+
+function People({ rows, project, onShow }: PeopleProps) {
   const owner = useSession().can('manage_people')
   return (
     <Panel>
@@ -65,6 +80,7 @@ function People({ rows, onShow }: { rows: readonly Actor[]; onShow(shown: Shown)
               <th scope="col">{t('team.name')}</th>
               <th scope="col">{t('team.role')}</th>
               <th scope="col">{t('team.state')}</th>
+              <th scope="col">{t('team.skill')}</th>
               <th scope="col" className="num">{t('team.answers')}</th>
               <th scope="col" className="num">{t('team.pace')}</th>
               <th scope="col">{t('team.seen')}</th>
@@ -72,62 +88,70 @@ function People({ rows, onShow }: { rows: readonly Actor[]; onShow(shown: Shown)
             </tr>
           </thead>
           <tbody>
-            {rows.map((actor) => (
-              <Row key={actor.id} actor={actor} onShow={onShow} />
+            {rows.map((member) => (
+              <Row key={member.id} member={member} project={project} onShow={onShow} />
             ))}
           </tbody>
         </table>
       </div>
+      <p className="dim small team-how">{t('team.skillHelp')}</p>
     </Panel>
   )
 }
 
-function Row({ actor, onShow }: { actor: Actor; onShow(shown: Shown): void }) {
+function Row({ member, project, onShow }: { member: Member; project: string; onShow(shown: Shown): void }) {
   const { me, can } = useSession()
   const client = useQueryClient()
   const owner = can('manage_people')
-  const self = actor.id === me.id
+  const self = member.id === me.id
   const change = async (wanted: { role?: Role; state?: Actor['state'] }) => {
-    await api.changeActor(actor.id, wanted).catch(toastError)
-    await client.invalidateQueries({ queryKey: ['actors'] })
+    await api.changeMember(project, member.id, wanted).catch(toastError)
+    await client.invalidateQueries({ queryKey: ['team', project] })
   }
-  const role = t(`team.role.${actor.role}`)
+  const changes = owner && !self && member.kind === 'person'
   return (
-    <tr className={actor.state === 'removed' ? 'team-removed' : undefined}>
+    <tr className={member.state === 'removed' ? 'team-removed' : undefined}>
       <th scope="row">
         <span className="team-name">
-          <span className={`team-face team-${actor.kind}`} aria-hidden="true">
-            {actor.name.slice(0, 1).toUpperCase()}
+          <span className={`team-face team-${member.kind}`} aria-hidden="true">
+            {member.name.slice(0, 1).toUpperCase()}
           </span>
           <span>
-            {actor.name} {self ? <span className="dim">({t('team.you')})</span> : null}
-            {actor.kind !== 'person' ? <span className="dim small"> {t(`team.kind.${actor.kind}`)}</span> : null}
+            {member.name} {self ? <span className="dim">({t('team.you')})</span> : null}
+            {member.kind !== 'person' ? <span className="dim small"> {t(`team.kind.${member.kind}`)}</span> : null}
+            {member.tags.map((tag) => (
+              <Chip key={tag}>{tag}</Chip>
+            ))}
           </span>
         </span>
       </th>
       <td>
-        {owner && !self && actor.kind === 'person' && actor.state !== 'removed' ? (
+        {changes && member.state !== 'removed' ? (
           <Select
             size="xs"
-            aria-label={`${t('team.role')}: ${actor.name}`}
+            aria-label={`${t('team.role')}: ${member.name}`}
             data={ROLES.map((one) => ({ value: one, label: t(`team.role.${one}`) }))}
-            value={actor.role}
+            value={member.role}
             allowDeselect={false}
             onChange={(wanted) => wanted && void change({ role: wanted as Role })}
           />
         ) : (
-          role
+          t(`team.role.${member.role}`)
         )}
       </td>
       <td>
-        <Chip tone={actor.state === 'active' ? 'good' : 'plain'}>{t(`team.state.${actor.state}`)}</Chip>
+        <Chip tone={member.state === 'active' ? 'good' : member.state === 'paused' ? 'suggest' : 'plain'}>{t(`team.state.${member.state}`)}</Chip>
+        {member.state !== 'active' && member.reason ? <p className="team-reason small dim">{member.reason}</p> : null}
       </td>
-      <td className="num">{count(actor.answers)}</td>
-      <td className="num">{actor.median_seconds === null ? '–' : t('team.seconds', { seconds: actor.median_seconds.toFixed(1) })}</td>
       <td>
-        <When iso={actor.last_seen} />
+        {member.skill ? <Interval {...member.skill.accuracy} /> : <span className="dim">–</span>}
       </td>
-      {owner ? <td>{!self && actor.kind === 'person' && actor.state !== 'removed' ? <RowMenu actor={actor} change={change} onShow={onShow} /> : null}</td> : null}
+      <td className="num">{count(member.answers)}</td>
+      <td className="num">{member.median_seconds === null ? '–' : t('team.seconds', { seconds: member.median_seconds.toFixed(1) })}</td>
+      <td>
+        <When iso={member.last_seen} />
+      </td>
+      {owner ? <td>{changes ? <RowMenu actor={member} change={change} onShow={onShow} /> : null}</td> : null}
     </tr>
   )
 }

@@ -1,0 +1,124 @@
+// How good the labels are, what they cost, and whether people follow suggestions because they are there.
+
+import { useQuery } from '@tanstack/react-query'
+import { api } from '../../api/client'
+import type { Anchoring, Measured, Quality as Found } from '../../api/types'
+import { t } from '../../i18n'
+import { count, Failed, Interval, Page, Panel, percent, SegmentedControl, span, Waiting } from '../../ui'
+import { useProject, useTask } from '../data'
+import { NotAllowed } from '../parts/not-allowed'
+import { useSession } from '../session'
+import './quality.css'
+
+export default function Quality({ project }: { project: string }) {
+  const { can } = useSession()
+  const found = useProject(project)
+  const [task, choose] = useTask(found.data)
+  const quality = useQuery({
+    queryKey: ['quality', project, task?.name],
+    queryFn: () => api.quality(project, task?.name ?? null),
+    enabled: can('read_people') && task !== null,
+  })
+  if (!can('read_people')) return <NotAllowed title={t('nav.quality')} />
+  const tasks = found.data?.tasks ?? []
+  const aside =
+    tasks.length > 1 && task ? (
+      <SegmentedControl size="xs" aria-label={t('label.task')} value={task.name} data={tasks.map((one) => one.name)} onChange={choose} />
+    ) : null
+  return (
+    <Page title={t('nav.quality')} aside={aside}>
+      {quality.error ? <Failed error={quality.error} retry={() => void quality.refetch()} /> : null}
+      {quality.isPending ? <Waiting /> : null}
+      {quality.data ? (
+        <>
+          <Figures found={quality.data} />
+          <Suggestions found={quality.data} />
+        </>
+      ) : null}
+    </Page>
+  )
+}
+
+function Figures({ found }: { found: Found }) {
+  const seconds = found.seconds_per_label
+  const figures: [string, string, string][] = [
+    [t('quality.labels'), count(found.labels), t('quality.labelsHelp', { n: found.answers, people: found.people })],
+    [t('quality.answersPer'), found.answers_per_label?.toFixed(2) ?? '–', t('quality.answersPerHelp')],
+    [t('quality.secondsPer'), seconds === null ? '–' : span(seconds), t('quality.secondsPerHelp')],
+    [t('quality.confidence'), found.confidence === null ? '–' : percent(found.confidence), t('quality.confidenceHelp')],
+    [t('quality.gold'), count(found.gold.items), t('quality.goldHelp', { n: found.gold.checks })],
+    [t('quality.conflicts'), count(found.conflicts.open), t('quality.conflictsHelp', { n: found.conflicts.settled })],
+  ]
+  return (
+    <Panel title={t('quality.worth')}>
+      <dl className="quality-figures">
+        {figures.map(([name, value, help]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd className="quality-value num">{value}</dd>
+            <dd className="dim small">{help}</dd>
+          </div>
+        ))}
+      </dl>
+    </Panel>
+  )
+}
+
+function Suggestions({ found }: { found: Found }) {
+  const { all, actors, blind_share } = found.anchoring
+  return (
+    <Panel title={t('quality.anchoring')}>
+      <p className="dim">{t('quality.anchoringHelp', { share: percent(blind_share, 0) })}</p>
+      {all === null ? (
+        <p>{t('quality.anchoringNone')}</p>
+      ) : (
+        <div className="table-box" tabIndex={0} role="region" aria-label={t('quality.table')}>
+          <table className="table quality-table">
+            <thead>
+              <tr>
+                <th scope="col">{t('team.name')}</th>
+                <th scope="col">{t('quality.shown')}</th>
+                <th scope="col">{t('quality.blind')}</th>
+                <th scope="col">{t('quality.wrong')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              <Line name={t('quality.everybody')} one={all} />
+              {actors.map((one) => (
+                <Line key={one.actor.id} name={one.actor.name} one={one} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Panel>
+  )
+}
+
+function Line({ name, one }: { name: string; one: Anchoring }) {
+  return (
+    <>
+      <tr className={one.warning ? 'quality-warned' : undefined}>
+        <th scope="row">{name}</th>
+        <td>
+          <Share of={one.shown} />
+        </td>
+        <td>
+          <Share of={one.blind} />
+        </td>
+        <td>
+          <Share of={one.wrong} />
+        </td>
+      </tr>
+      {one.warning ? (
+        <tr>
+          <td colSpan={4}>
+            <p className="quality-warning">{one.warning}</p>
+          </td>
+        </tr>
+      ) : null}
+    </>
+  )
+}
+
+const Share = ({ of }: { of: Measured | null }) => (of === null ? <span className="dim">–</span> : <Interval {...of} />)
