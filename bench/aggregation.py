@@ -34,6 +34,9 @@ SETS = ("bluebirds", "snow2008_rte", "snow2008_temporal", "adult2", "hitspam_cro
 FULL_TRUTH = ("bluebirds", "snow2008_rte", "snow2008_temporal", "barzan_mozafari", "cifar10n")
 PICTURES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 
+IMAGES = 2000
+"""Of the 10,000 of cifar10h: the first ones, since asking in up to 63 rounds fits the model as often."""
+
 
 @dataclass(frozen=True)
 class Crowd:
@@ -60,7 +63,7 @@ def crowd(name: str) -> Crowd:
         n, truth = said[0].size, table["clean_label"].to_numpy().astype(np.int64)
         return Crowd(np.repeat(np.arange(3), n), np.tile(np.arange(n), 3), np.concatenate(said), truth, 10)
     if name == "cifar10h":  # counts only: nobody knows who said what, so all are one actor
-        counts = np.stack([table[c].to_numpy() for c in PICTURES], axis=1).astype(np.int64)
+        counts = np.stack([table[c].to_numpy() for c in PICTURES], axis=1).astype(np.int64)[:IMAGES]
         n = counts.shape[0]
         items = np.repeat(np.arange(n), counts.sum(axis=1))
         values = np.concatenate([np.repeat(np.arange(10), row) for row in counts])
@@ -123,18 +126,18 @@ def adaptive(seeds: int) -> Iterator[dict[str, Any]]:
         "bluebirds": (0.9, 0.93, 0.95, 0.97),
         "snow2008_rte": (0.95, 0.97, 0.98, 0.985),
         "snow2008_temporal": (0.95, 0.99, 0.999),
-        "cifar10h": (0.9, 0.95, 0.97, 0.98, 0.99, 0.995),
+        "cifar10h": (0.9, 0.95, 0.98, 0.99, 0.995),
     }
     for name, thresholds in levels.items():
         data = crowd(name)
         everything = np.arange(data.items.size)
-        reached = right(dawid_skene(data.some(everything)).labels, data.truth)
+        reached = right(_weighed(data, everything).labels, data.truth)
         yield {"set": name, "arm": "all answers", "share": 1.0, "accuracy": round(reached, 4)}
         per_item = data.items.size / data.truth.size
         draws = [np.random.default_rng(seed) for seed in range(min(seeds, 1) if name == "cifar10h" else seeds)]
         for k in (2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 30):
             if k < per_item:
-                shares = [right(dawid_skene(data.some(_rank(data, rng) < k)).labels, data.truth) for rng in draws]
+                shares = [right(_weighed(data, _rank(data, rng) < k).labels, data.truth) for rng in draws]
                 yield {
                     "set": name,
                     "arm": f"{k} for all",
@@ -148,6 +151,11 @@ def adaptive(seeds: int) -> Iterator[dict[str, Any]]:
                 who = "the best next" if best_next else "anybody next"
                 arm = f"until {threshold}, {who}"
                 yield {"set": name, "arm": arm, "share": round(float(used), 3), "accuracy": round(float(share), 4)}
+
+
+def _weighed(data: Crowd, rows: np.ndarray) -> Aggregate:
+    """Labels from these answers; one strength where there is one actor, whose confusions are those of all anyway."""
+    return dawid_skene(data.some(rows), strength=16.0 if data.actors.max() == 0 else None)
 
 
 def _rank(data: Crowd, rng: np.random.Generator) -> np.ndarray:
@@ -165,7 +173,7 @@ def _asked(data: Crowd, rng: np.random.Generator, threshold: float, best_next: b
     rank, total = _rank(data, rng), np.bincount(data.items)
     asked = rank < rule.least
     while True:
-        found = dawid_skene(data.some(asked))
+        found = _weighed(data, asked)
         used = np.bincount(data.items[asked], minlength=total.size)
         more = np.array(
             [not redundancy.enough(p, int(n), rule).enough for p, n in zip(found.posteriors, used, strict=True)]

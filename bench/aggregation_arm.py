@@ -75,14 +75,14 @@ def crowd_kit(what: str, data: Any) -> dict[str, Any]:
         "dawid_skene": DawidSkene(n_iter=100),
         "one_coin": OneCoinDawidSkene(n_iter=100),
         "glad": GLAD(n_iter=100),
-        "mace": MACE(n_restarts=10, n_iter=50, random_state=0),
+        "mace": MACE(n_restarts=2, n_iter=20, random_state=0),
     }
     return {name: right(method.fit_predict(frame)) for name, method in methods.items() if _fits(name, data)}
 
 
 def _fits(name: str, data: Any) -> bool:
-    """GLAD and MACE of this peer need minutes beyond some ten thousand answers."""
-    return name not in ("glad", "mace") or data["actors"].size <= 10_000
+    """GLAD and MACE of this peer need minutes beyond some thousand answers."""
+    return name not in ("glad", "mace") or data["actors"].size <= 5_000
 
 
 if __name__ == "__main__":

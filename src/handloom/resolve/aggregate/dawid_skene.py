@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ...core.errors import Malformed
 from ..deferred import digamma
-from .em import Belief, Model, Problem, State, finish, fit, log_beta
+from .em import Belief, Model, Problem, State, finish, fit, log_beta, total
 from .result import Aggregate
 from .votes import Table, Votes
 
@@ -82,19 +82,19 @@ def model(votes: Votes, toward: Toward, strength: float) -> Model:
         if toward == "population":
             expected = common[0][None] if len(common) == 1 else common[kinds]
         else:
-            hits, rows = np.einsum("akk->ak", tables).sum(axis=1), tables.sum(axis=2)
+            hits, rows = np.einsum("akk->a", tables), total(tables)
             right, usual = _own(hits, rows, kinds) if toward == "coin" else _shifted(hits, rows, common, kinds)
             expected = _rows(right, common, kinds)
             price += _price(hits, rows, usual, strength)
         pull = strength * expected
         shape = tables + pull
-        total = shape.sum(axis=2, keepdims=True)
+        sums = total(shape)[:, :, None]
         log = digamma(shape)
-        log -= digamma(total)
+        log -= digamma(sums)
         # KL of the rows from their prior: what they have more than it are the tables.
         before = log_beta(pull) if toward != "population" else np.broadcast_to(log_beta(pull), shape.shape[:2])
-        gap = float((tables * log).sum() + (before - log_beta(shape)).sum())
-        return Belief(log, gap + price, shape / total, pull)
+        gap = float(np.vdot(tables, log) + (before - log_beta(shape)).sum())
+        return Belief(log, gap + price, shape / sums, pull)
 
     return believe
 
@@ -114,8 +114,8 @@ def _price(hits: Table, rows: Table, usual: Table, strength: float) -> float:
     its prior of `COUNTED` answers did, and its distance from the prior's mean. n answers to items of one class tell as
     much of the mean of a Dirichlet row as n s / (n + s) independent ones.
     """
-    told = (rows * strength / (rows + strength)).sum(axis=1)
-    own = (hits + COUNTED * usual) / (rows.sum(axis=1) + COUNTED)
+    told = total(rows * strength / (rows + strength))
+    own = (hits + COUNTED * usual) / (total(rows) + COUNTED)
     away = COUNTED * (own - usual) ** 2 / (usual * (1 - usual))
     return float(0.5 * (np.log1p(told / COUNTED) + away).sum())
 
@@ -128,9 +128,9 @@ def _price_of_common(pooled: Table) -> float:
 
 def _own(hits: Table, rows: Table, kinds: npt.NDArray[np.int64]) -> tuple[Table, Table]:
     """((actors, 1) overall accuracy, `COUNTED` answers of their kind's average added, (actors,) that average)."""
-    total, size = rows.sum(axis=1), kinds.max() + 1
-    usual = ((np.bincount(kinds, hits, size) + 1.0) / (np.bincount(kinds, total, size) + 1.0 + 0.1))[kinds]
-    return ((hits + COUNTED * usual) / (total + COUNTED))[:, None], usual
+    given, size = total(rows), kinds.max() + 1
+    usual = ((np.bincount(kinds, hits, size) + 1.0) / (np.bincount(kinds, given, size) + 1.0 + 0.1))[kinds]
+    return ((hits + COUNTED * usual) / (given + COUNTED))[:, None], usual
 
 
 def _shifted(hits: Table, rows: Table, common: Table, kinds: npt.NDArray[np.int64]) -> tuple[Table, Table]:
@@ -138,10 +138,10 @@ def _shifted(hits: Table, rows: Table, common: Table, kinds: npt.NDArray[np.int6
     items; (actors,) what would be)."""
     diagonal = np.einsum("gkk->gk", common)
     before = COUNTED * diagonal.mean(axis=1)[kinds]
-    total = rows.sum(axis=1) + COUNTED
-    usual = (rows @ diagonal[0] if len(common) == 1 else (rows * diagonal[kinds]).sum(axis=1)) + before
-    usual /= total
-    ability = logit((hits + before) / total) - logit(usual)
+    given = total(rows) + COUNTED
+    usual = (rows @ diagonal[0] if len(common) == 1 else total(rows * diagonal[kinds])) + before
+    usual /= given
+    ability = logit((hits + before) / given) - logit(usual)
     return 1.0 / (1.0 + np.exp(-(logit(diagonal)[kinds] + ability[:, None]))), usual
 
 
@@ -159,5 +159,5 @@ def _rows(right: Table, common: Table, kinds: npt.NDArray[np.int64]) -> Table:
     errors = common * (1 - np.eye(k))
     errors /= errors.sum(axis=2, keepdims=True)
     spread = (1 - right)[:, :, None] * (errors[0][None] if len(errors) == 1 else errors[kinds])
-    spread[:, np.arange(k), np.arange(k)] = right
+    np.einsum("akk->ak", spread)[...] = right
     return spread

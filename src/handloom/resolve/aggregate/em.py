@@ -97,8 +97,8 @@ def _step(problem: Problem, model: Model, posteriors: Table, number: int) -> Sta
     scores = problem.said @ np.ascontiguousarray(belief.log.transpose(0, 2, 1)).reshape(n * k, k)
     scores += common
     after, norm = softmax(scores, problem.votes.gold, np.flatnonzero(problem.votes.gold >= 0))
-    total = norm.sum() if problem.weights is None else norm @ problem.weights
-    return State(after, belief, mass, float(total) - belief.gap - divergence(mass, problem.prior), number)
+    likelihood = norm.sum() if problem.weights is None else norm @ problem.weights
+    return State(after, belief, mass, float(likelihood) - belief.gap - divergence(mass, problem.prior), number)
 
 
 def divergence(shape: Table, prior: Table) -> float:
@@ -117,9 +117,9 @@ def softmax(scores: Table, gold: Indices, known: Indices) -> tuple[Table, Table]
         np.maximum(top, column, out=top)
     scores -= top[:, None]
     np.exp(scores, out=scores)
-    total = scores @ np.ones(scores.shape[1])
-    scores /= total[:, None]
-    norm = np.log(total)
+    sums = total(scores)
+    scores /= sums[:, None]
+    norm = np.log(sums)
     norm += top
     norm[known] = certain
     return clamp(scores, gold), norm
@@ -127,7 +127,12 @@ def softmax(scores: Table, gold: Indices, known: Indices) -> tuple[Table, Table]
 
 def log_beta(shape: Table) -> Any:
     """Log of the multivariate beta function over the last axis."""
-    return gammaln(shape).sum(axis=-1) - gammaln(shape.sum(axis=-1))
+    return total(gammaln(shape)) - gammaln(total(shape))
+
+
+def total(table: Table) -> Table:
+    """Sums over the last axis; a product with ones is several times as fast as a sum over a short axis."""
+    return table @ np.ones(table.shape[-1])
 
 
 def finish(method: str, votes: Votes, state: State) -> Aggregate:
