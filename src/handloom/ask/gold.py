@@ -16,6 +16,8 @@ EARLY = 1 / 3
 """Share of gold for somebody of whom little is known: what they do unchecked has to be asked again if they are no good."""
 DOUBT = 0.02
 """How unlikely somebody good enough would be to do as badly, before they are paused."""
+LATER = 10
+"""How many times less likely it has to be where they did well before: so many moments could have been the last good one."""
 LEAST = 5
 """Checks after which pausing is thought of at all."""
 
@@ -66,8 +68,9 @@ def conduct(checks: Sequence[Check], *, limit: float, doubt: float = DOUBT, leas
     The last good point is where the running sum of (right - limit) is highest, the usual estimate of a change point
     (Page 1954): before it the person did better than the limit, after it worse. They are paused when somebody whose true
     accuracy is the limit would be that bad or worse, in that many checks, with a probability below ``doubt`` (exact
-    binomial). Looking again after every check, somebody exactly at the limit is paused sooner or later, and somebody well
-    above it hardly ever. A limit of 0 pauses nobody.
+    binomial), or below a tenth of it where they had done well before. The checks are looked at again after each one, so
+    somebody exactly at the limit is paused sooner or later, and somebody well above it hardly ever. A limit of 0 pauses
+    nobody.
     """
     total, best, place = 0.0, 0.0, 0
     for k, check in enumerate(checks, 1):
@@ -76,7 +79,7 @@ def conduct(checks: Sequence[Check], *, limit: float, doubt: float = DOUBT, leas
             best, place = total, k
     after = checks[place:]
     n, right = len(after), sum(check.right for check in after)
-    bad = limit > 0 and n >= least and _at_most(right, n, limit) < doubt
+    bad = limit > 0 and n >= least and _at_most(right, n, limit) < (doubt / LATER if place else doubt)
     return Conduct(bad, checks[place - 1].seq if place else 0, n, right)
 
 

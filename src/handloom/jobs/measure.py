@@ -24,8 +24,10 @@ PAGE = 20_000
 CHUNK = 100
 """Labels written at a time, so that nobody's answer waits for long."""
 EVERY = 60
-LEAST = 12
+LEAST = 20
 """Answers behind a skill before its interval alone may pause somebody."""
+LEVEL = 0.99
+"""Of that interval: it is looked at again with every measurement."""
 _TELLING = (None, "label", "gold")
 """Lanes whose answers are evidence about skill; None: labels that came with their items."""
 _SAME = 0.002
@@ -43,7 +45,13 @@ class Crowd:
 
     @property
     def position(self) -> int:
+        """Seq of the newest of them."""
         return self.rows[-1].seq if self.rows else 0
+
+    @property
+    def evidence(self) -> list[Any]:
+        """Those that tell about skill: a verdict was given with the answers before it in view."""
+        return [row for row in self.rows if "verdict" not in row.value]
 
 
 def due(answers: int) -> int:
@@ -82,20 +90,23 @@ def measure(work: Work, state: State) -> State:
     if not wanted(project.settings, has_gold=has_gold, shape=team.shape_of(task)):
         return {}
     found = crowd(store, task)
-    if not any(row.kind == "person" for row in found.rows):
+    if not any(row.kind == "person" for row in found.evidence):
         return {}
-    present = estimate(found, task)
+    present, ceilings = estimate(found, task)
     work.write(lambda tx: _keep(tx, task, present, found.position))
     for actor_id, skill in present.items():
-        _maybe_stop(work, project, task, actor_id, skill)
+        if skill.n >= LEAST and ceilings[actor_id] < project.settings["pause_below"]:
+            _stop(work, project, task, actor_id, skill)
     changed = _weigh_all(work, project, task, crowd(store, task))
     work.write(lambda tx: team.settle_in_vain(tx, project, task))
     words = f"measured {len(present)} people, {changed} labels changed"
     return {"measured": len(present), "relabelled": changed, "words": words}
 
 
-def estimate(found: Crowd, task: TaskRow) -> dict[int, Skill]:
-    """Skill by actor, of persons: Dawid-Skene over overlap and gold, each answer judged by what all others say.
+def estimate(found: Crowd, task: TaskRow) -> tuple[dict[int, Skill], dict[int, float]]:
+    """Skill by actor, and what it is at most by the stricter level, of persons.
+
+    Dawid-Skene over overlap and gold, each answer judged by what all others say.
 
     Several labels per item: by gold alone, since agreement by label says little about the whole.
     """
@@ -103,22 +114,29 @@ def estimate(found: Crowd, task: TaskRow) -> dict[int, Skill]:
     persons = {row.actor_id for row in found.rows if row.kind == "person"}
     follows = following(found)
     if task.options.get("multi", False):
-        return {actor: _by_gold(found, actor, follows.get(actor, 0.0)) for actor in sorted(persons)}
+        by_gold = {actor: _by_gold(found, actor, follows.get(actor, 0.0)) for actor in sorted(persons)}
+        bounds = {
+            actor: float(measured.wilson(one.matched, one.checks, level=LEVEL)[2]) for actor, one in by_gold.items()
+        }
+        return by_gold, bounds
+    rows = found.evidence
     classes = {name: k for k, name in enumerate(task.options["labels"])}
     truth = np.full(len(found.items), -1, dtype=np.int64)
     for item, value in found.truth.items():
         if item in found.items and len(value["labels"]) == 1:
             truth[found.items[item]] = classes.get(value["labels"][0], -1)
     said = votes(
-        [found.actors[row.actor_id] for row in found.rows],
-        [found.items[row.item_id] for row in found.rows],
-        [classes[row.value["labels"][0]] for row in found.rows],
+        [found.actors[row.actor_id] for row in rows],
+        [found.items[row.item_id] for row in rows],
+        [classes[row.value["labels"][0]] for row in rows],
         gold=truth,
         classes=len(classes),
     )
-    all_skills = measured.estimate(said, dawid_skene(said))
-    out = {}
-    for k in range(len(numbers)):
+    labels = dawid_skene(said)
+    all_skills, strict = measured.estimate(said, labels), measured.estimate(said, labels, level=LEVEL)
+    out: dict[int, Skill] = {}
+    ceilings: dict[int, float] = {}
+    for k in range(said.n_actors):
         if numbers[k] in persons and (all_skills.n[k] > 0):
             out[numbers[k]] = Skill(
                 float(all_skills.accuracy[k]),
@@ -129,11 +147,12 @@ def estimate(found: Crowd, task: TaskRow) -> dict[int, Skill]:
                 int(all_skills.gold_right[k]),
                 follows.get(numbers[k], 0.0),
             )
-    return out
+            ceilings[numbers[k]] = float(strict.high[k])
+    return out, ceilings
 
 
 def _by_gold(found: Crowd, actor: int, follows: float) -> Skill:
-    mine = [row for row in found.rows if row.actor_id == actor and row.item_id in found.truth]
+    mine = [row for row in found.evidence if row.actor_id == actor and row.item_id in found.truth]
     right = sum(row.value == found.truth[row.item_id] for row in mine)
     share, low, high = measured.wilson(right, len(mine))
     accuracy = float(share) if mine else 0.0
@@ -146,7 +165,7 @@ def anchored(found: Crowd, labels: Mapping[int, Any] | None = None) -> list[anch
     labels: present value by item, to tell which suggestions were wrong; gold is always used. Intervals hold for one
     actor; the warnings are those of a stricter level, so that among many honest people hardly anybody is named.
     """
-    rows = [row for row in found.rows if row.suggestion is not None and row.kind == "person"]
+    rows = [row for row in found.evidence if row.suggestion is not None and row.kind == "person"]
     known = {**(labels or {}), **found.truth}
     answers = anchoring.Followed(
         np.array([found.actors[row.actor_id] for row in rows], dtype=np.int64),
@@ -193,14 +212,12 @@ def _moved(before: Skill, after: Skill) -> bool:
     )
 
 
-def _maybe_stop(work: Work, project: Project, task: TaskRow, actor_id: int, skill: Skill) -> None:
+def _stop(work: Work, project: Project, task: TaskRow, actor_id: int, skill: Skill) -> None:
     """Pause somebody whom overlap shows to be no good, even where gold alone leaves a doubt.
 
     What they answered since their last good check is asked again; without any check, all of it.
     """
     limit = project.settings["pause_below"]
-    if skill.n < LEAST or skill.high >= limit:
-        return
 
     def unit(tx: Any) -> None:
         checks = gold.checks(tx.connection, task.id, actor_id)

@@ -14,13 +14,13 @@ from ..core.errors import NoRelease, WrongState
 from ..core.ids import show
 from ..core.protocols import Content, Finding
 from ..core.shapes import shape
-from ..store import Store, Tx, items, picking, predictions, projects, queue, training
+from ..store import Store, Tx, items, picking, predictions, projects, training
 from ..store.items import NewItem
 from ..store.predictions import NewPrediction, Prediction
 from ..store.projects import Project, TaskRow
 from ..store.queue import NewBatch, NewQuestion
 from ..store.training import Model, Release
-from . import models
+from . import models, team
 
 RECENT = 500
 """Earlier predictions of the release that say what "unsure" means."""
@@ -138,7 +138,8 @@ def _item(tx: Tx, project: Project, data: Mapping[str, Any], *, test: bool | Non
 def _question(tx: Tx, task: TaskRow, item_id: int, model_id: int, wanted: _Wanted) -> int | None:
     if item_id in picking.taken_of(tx.connection, task.id, [item_id]):
         return None
-    settings = projects.find(tx.connection, task.project_id).settings
+    project = projects.find(tx.connection, task.project_id)
+    settings = project.settings
     shown = wanted.suggestion if settings["suggestions"] else None
     new = NewQuestion(
         item_id=item_id,
@@ -160,7 +161,7 @@ def _question(tx: Tx, task: TaskRow, item_id: int, model_id: int, wanted: _Wante
         lane="label",
         model_id=model_id,
     )
-    return next(iter(queue.ask(tx, batch, [new])[1]), None)
+    return next(iter(team.ask_all(tx, project, task, batch, [new], None)[1]), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,7 @@ def _conflict(tx: Tx, project: Project, task: TaskRow, item_id: int) -> None:
     if not project.settings["experts"]:
         return
     said = conflicts.said(tx.connection, task_id=task.id, item_id=item_id)
+    said = [one for one in said if "verdict" not in (one.value or {})]
     values = Counter(str(one.value) for one in said if one.outcome == "answered")
     doubts = [one.outcome for one in said if one.outcome in ("unsure", "flag")]
     if len(values) < 2 and not doubts:
@@ -214,7 +215,7 @@ def measure_one(tx: Tx, project: Project, task: TaskRow, actor_id: int) -> None:
     found = gold.checks(tx.connection, task.id, actor_id)
     matched = sum(check.right for check in found)
     old = skills.of_actor(tx.connection, task.id, actor_id)
-    if old is not None and (old.checks, old.matched) == (len(found), matched):
+    if (old.checks, old.matched) == (len(found), matched) if old is not None else not found:
         return
     new = _measured(old, len(found), matched)
     position = found[-1].seq if found else 0

@@ -17,6 +17,7 @@ from ..store import Tx, projects, verdicts
 from ..store import answers as stored
 from .questions import ANSWERS
 from .session import Asked, Session
+from .turns import check_active
 
 MAX_SECONDS = 86_400.0
 MAX_WORDS = 20_000
@@ -50,6 +51,7 @@ def answering(session: Session, raw: Mapping[str, Any]) -> Callable[[Tx], tuple[
         asked = session.site.question(tx.connection, number)
         acting = session.of(asked.project_id)
         acting.require(ANSWERS[asked.lane])
+        check_active(acting, session.case_of(asked.project_id))
         new = stored.NewAnswer(
             id=answer_id,
             question_id=number,

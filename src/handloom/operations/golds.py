@@ -114,7 +114,8 @@ def _answer(tx: Tx, session: Session, task: TaskRow, number: int, value: Any) ->
         stored = browse.labels_of_item(tx.connection, number, [task.id]).get(task.id)
         if stored is not None and stored.value != newest.value:
             return _said(tx, session, task, number, stored.value)
-        return newest.id, newest.seq, newest.value
+        said = newest.value  # a verdict says more than the label
+        return newest.id, newest.seq, {"labels": said["labels"]} if "verdict" in said else said
     return _said(tx, session, task, number, value)
 
 

@@ -13,10 +13,10 @@ from ..core.errors import BadTask, Malformed, NotFound, TooLarge, WrongState
 from ..core.ids import show
 from ..core.settings import merged
 from ..jobs import heuristic
-from ..store import Tx, people
+from ..store import Tx, members, people
 from ..store import projects as rows
 from . import pages, present
-from .session import Case, Session, in_project
+from .session import Case, Session, in_project, visible
 
 NAME = re.compile(r"\w[\w .\-]{0,99}")
 MAX_TASKS = 50
@@ -32,6 +32,7 @@ def projects(session: Session, cursor: str | None = None, limit: int | None = No
         numbers = [p.id for p in found]
         tasks, counters = rows.tasks(connection, numbers), rows.counts(connection, numbers)
         guidelines = rows.newest_guidelines(connection, [t.id for ts in tasks.values() for t in ts])
+        known = members.of_actor(connection, session.actor.id)
     shown = pages.page(
         "projects",
         found,
@@ -39,7 +40,7 @@ def projects(session: Session, cursor: str | None = None, limit: int | None = No
         lambda p: p.id,
         lambda p: present.project(p, tasks[p.id], guidelines, counters[p.id]),
     )
-    mine = {show("project", p.id) for p in found if session.case_of(p.id).role(session.actor) is not None}
+    mine = {show("project", p.id) for p in found if visible(session.actor.role, known.get(p.id), p.settings)}
     return {**shown, "projects": [p for p in shown["projects"] if p["id"] in mine]}
 
 

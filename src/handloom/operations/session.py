@@ -30,6 +30,13 @@ def _nothing(project_id: int) -> None:
     """No loop runs in this process."""
 
 
+def visible(role: str, member: Member | None, settings: Mapping[str, Any]) -> bool:
+    """Whether a project exists for an actor of this role in the workspace and this membership, if any."""
+    if role == "owner":
+        return True
+    return member.state != "removed" if member is not None else not settings["members_only"]
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A project with its tasks and the guidelines in force, as one moment saw them."""
@@ -43,12 +50,10 @@ class Case:
 
     def role(self, actor: people.Actor) -> str | None:
         """What this actor is in the project, None for nobody. Owners of the workspace are owners everywhere."""
-        if actor.role == "owner":
-            return actor.role
         member = self.members.get(actor.id)
-        if member is not None:
-            return member.role if member.state != "removed" else None
-        return None if self.project.settings["members_only"] else actor.role
+        if not visible(actor.role, member, self.project.settings):
+            return None
+        return member.role if member is not None and actor.role != "owner" else actor.role
 
     def task(self, ref: str | None) -> TaskRow:
         """The task of that name or id; the only one there is when nothing is named; raises `NotFound`."""

@@ -7,6 +7,7 @@ from typing import Any
 from ..core.clock import iso
 from ..core.ids import show
 from ..core.people import Skill
+from ..core.roles import POLICIES, allowed
 from ..jobs import measure, team
 from ..resolve.anchoring import Anchoring, Rate
 from ..store import conflicts, gold, people, picking, skills
@@ -53,6 +54,8 @@ def mine(session: Session, project: str, task: str | None = None) -> dict[str, A
         told = conflicts.about(connection, row.id, me, limit=RECENT)
     return {
         "task": row.name,
+        "role": session.actor.role,
+        "can": [action for action in POLICIES if allowed(session.actor.role, action)],
         "state": member.state if member else "active",
         "reason": member.reason if member else None,
         "answers": pace.answers,

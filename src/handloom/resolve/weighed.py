@@ -41,9 +41,11 @@ def weigh(
     counts for nothing and not for the opposite. Where a suggestion was on screen and was taken over, a share
     ``follows`` of the probability goes to "would have said so anyway": whoever always follows adds nothing to it.
     model: a suggestion ``{"value", "confidence"}`` that counts as one more answer; None: models do not count.
-    The estimate's confidence is the posterior of its value; several labels: the smallest over the labels.
+    Verdicts were given with the answers before them in view: where there is one, verdicts alone count. The estimate's
+    confidence is the posterior of its value; several labels: the smallest over the labels.
     """
     counted = [vote for vote in votes if vote.kind in HUMAN and isinstance(vote.value, Mapping)]
+    counted = [vote for vote in counted if "verdict" in vote.value] or counted
     if not counted:
         return None
     scores = _several(counted, classes, model) if multi else _single(counted, classes, model)

@@ -82,8 +82,10 @@ _WEIGHED = (
 )
 
 
-def special(connection: sa.Connection) -> set[tuple[int, int]]:
-    """(task, item) of labels that are more than counted."""
-    weighed = sa.select(q.c.task_id, q.c.item_id).where(q.c.most.is_not(None))
-    trusted = sa.select(gold.c.task_id, gold.c.item_id)
-    return {(row.task_id, row.item_id) for row in connection.execute(sa.union(weighed, trusted))}
+def special(connection: sa.Connection) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+    """(task, item) of labels that are more than counted, and of those among them that are gold."""
+    weighed = connection.execute(sa.select(q.c.task_id, q.c.item_id).where(q.c.most.is_not(None)))
+    asked = {(row.task_id, row.item_id) for row in weighed}
+    known = connection.execute(sa.select(gold.c.task_id, gold.c.item_id))
+    trusted = {(row.task_id, row.item_id) for row in known}
+    return asked | trusted, trusted

@@ -166,7 +166,7 @@ def _checked(task_id: int, actor_id: int) -> Any:
 def checks(connection: sa.Connection, task_id: int, actor_id: int, *, since: float = 0.0) -> list[Check]:
     """Standing answers of an actor compared with gold, oldest first; practice and verdicts left out. since: a time."""
     rows = connection.execute(_checked(task_id, actor_id).where(q.c.lane.not_in(UNCHECKED_LANES), a.c.created >= since))
-    return [Check(row.seq, row.value == row.truth) for row in rows]
+    return [Check(row.seq, row.value == row.truth) for row in rows if "verdict" not in row.value]
 
 
 def practised(connection: sa.Connection, task_id: int, actor_id: int) -> list[bool]:

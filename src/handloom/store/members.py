@@ -51,6 +51,11 @@ def of_project(connection: sa.Connection, project_id: int) -> dict[int, Member]:
     return {row.actor_id: _member(row) for row in rows}
 
 
+def of_actor(connection: sa.Connection, actor_id: int) -> dict[int, Member]:
+    """Every membership of an actor, by project."""
+    return {row.project_id: _member(row) for row in connection.execute(sa.select(m).where(m.c.actor_id == actor_id))}
+
+
 def one(connection: sa.Connection, project_id: int, actor_id: int) -> Member | None:
     """The membership of an actor, or None."""
     row = connection.execute(sa.select(m).where(m.c.project_id == project_id, m.c.actor_id == actor_id)).first()
@@ -110,6 +115,7 @@ def revoke(tx: Tx, project_id: int, prefix: str) -> int:
 def _invitation(row: sa.Row) -> Invitation:
     fields: Any = {**row._mapping, "tags": tuple(row.tags)}
     return Invitation(**fields)
+
 
 _TABLES = {
     "item": schema.item,

@@ -178,13 +178,11 @@ def derive_labels(connection: sa.Connection, hooks: Hooks) -> dict[tuple[int, in
     A label that was weighed is weighed again by the skills it was weighed with: which ones, its row says.
     """
     a, i, lab = schema.answer, schema.item, schema.label
-    bases = {
+    stored = {
         (row.task_id, row.item_id): row.basis
-        for row in connection.execute(
-            sa.select(lab.c.task_id, lab.c.item_id, lab.c.basis).where(lab.c.basis.is_not(None))
-        )
+        for row in connection.execute(sa.select(lab.c.task_id, lab.c.item_id, lab.c.basis))
     }
-    special = estimates.special(connection)
+    special, trusted = estimates.special(connection)
     pairs = connection.execute(
         sa.select(a.c.task_id, a.c.item_id, i.c.test, sa.func.max(a.c.seq).label("position"))
         .join(i, i.c.id == a.c.item_id)
@@ -195,8 +193,8 @@ def derive_labels(connection: sa.Connection, hooks: Hooks) -> dict[tuple[int, in
     assert hooks.estimate is not None
     for row in pairs:
         key, basis = (row.task_id, row.item_id), None
-        if key in special:
-            estimate, basis = estimates.derive(connection, hooks, *key, basis=bases.get(key))
+        if key in special and (stored.get(key, 0) is not None or key in trusted):
+            estimate, basis = estimates.derive(connection, hooks, *key, basis=stored.get(key))
         else:
             estimate = hooks.estimate(labels.standing(connection, task_id=row.task_id, item_id=row.item_id))
         if estimate is not None:

@@ -48,10 +48,11 @@ def test_somebody_who_guesses_is_paused_from_the_start() -> None:
 
 
 def test_somebody_who_became_careless_is_believed_up_to_the_last_good_check() -> None:
-    found = ask.conduct(checks(1, 1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0), limit=0.5)
+    found = ask.conduct(checks(1, 1, 1, 1, 0, 1, *(0,) * 9), limit=0.5)
     assert found.pause
     assert found.since == 60
-    assert (found.n, found.right) == (7, 0)
+    assert (found.n, found.right) == (9, 0)
+    assert not ask.conduct(checks(1, 1, 1, 1, 0, 1, *(0,) * 6), limit=0.5).pause
 
 
 @pytest.mark.parametrize("right", [(0, 0, 0, 0), (1, 0, 1, 0, 0, 1, 0, 0), (1,) * 30])
@@ -67,7 +68,7 @@ def test_somebody_well_above_the_limit_is_hardly_ever_paused() -> None:
     rng = np.random.default_rng(1)
     paused = 0
     for _ in range(300):
-        outcomes = checks(*(rng.random(60) < 0.75))
+        outcomes = checks(*(rng.random(60) < 0.7))
         paused += any(ask.conduct(outcomes[:n], limit=0.5).pause for n in range(5, 61))
     assert paused <= 6
 

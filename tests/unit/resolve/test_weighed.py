@@ -87,3 +87,10 @@ def test_order_does_not_matter_and_identical_answers_return_themselves(said: lis
     same = [vote("c", accuracy) for _, accuracy in said if accuracy > 0.3]
     if same:
         assert found(*same).estimate.value == {"labels": ["c"]}
+
+
+def test_where_there_is_a_verdict_it_alone_counts() -> None:
+    verdict = Vote("v", 3, "person", {"labels": ["c"], "verdict": "change"}, 0.8, 1000)
+    result = found(vote("a", 0.97), vote("a", 0.97), verdict)
+    assert result.estimate.value == {"labels": ["c"]}
+    assert result.estimate.answers == ("v",)

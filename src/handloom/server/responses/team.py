@@ -113,9 +113,11 @@ class ToldShown(Shown):
 
 
 class Mine(Shown):
-    """One's own page."""
+    """One's own page. role, can: in this project."""
 
     task: str
+    role: str
+    can: list[str]
     state: str
     reason: str | None
     answers: int
