@@ -13,6 +13,7 @@ ALL = (
     "start",
     "size",
     "bulk",
+    "formats",
     "answers",
     "contention",
     "refresh",

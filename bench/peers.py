@@ -22,11 +22,17 @@ PINS: dict[str, tuple[str, ...]] = {
     "cleanlab": ("cleanlab==2.9.0",),
     "crowd-kit": ("crowd-kit==1.4.2",),
     "datasketch": ("datasketch==2.0.0",),
+    "doccano": ("doccano==1.8.4", "marshmallow<4", "numpy<2", "setuptools<80"),
+    "formats": ("spacy==3.8.18", "datasets==5.2.0", "openpyxl==3.1.5", "pycocotools==2.0.11"),
     "krippendorff": ("krippendorff==0.9.0",),
+    "label-studio": ("label-studio==1.23.2",),
     "modAL": ("modAL-python==0.4.2.1",),
     "scikit-activeml": ("scikit-activeml==1.0.1",),
     "small-text": ("small-text==1.4.1",),
 }
+
+# Peers that do not install on the Python that runs us.
+PYTHONS: dict[str, str] = {"doccano": "3.10"}
 
 
 def python(name: str) -> Path:
@@ -43,7 +49,9 @@ def python(name: str) -> Path:
         if mark.exists() and mark.read_text("utf-8") == wanted:
             return interpreter
         uv = [sys.executable, "-m", "uv"]
-        subprocess.run([*uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(home)], check=True)
+        subprocess.run(
+            [*uv, "venv", "--quiet", "--clear", "--python", PYTHONS.get(name, sys.executable), str(home)], check=True
+        )
         subprocess.run([*uv, "pip", "install", "--quiet", "--python", str(interpreter), *PINS[name]], check=True)
         mark.write_text(wanted, "utf-8")
     return interpreter
