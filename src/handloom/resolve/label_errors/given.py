@@ -44,6 +44,8 @@ def given(labels: npt.ArrayLike, columns: int | None, classes: Sequence[Any] | N
         raise BadValue(f"labels are one per row; found an array of shape {raw.shape}")
     if not raw.size:
         raise EmptyInput("there are no labels to look at")
+    if raw.dtype.kind == "f" and (raw == np.round(raw))[~np.isnan(raw)].all():
+        raw = np.nan_to_num(raw, nan=-1.0).astype(np.int64)  # whole numbers in a column with gaps
     if raw.dtype.kind in "iub" and not any(isinstance(name, int | np.integer) for name in classes or ()):
         return _numbers(raw.astype(np.int64), columns, classes)
     values = raw.tolist()

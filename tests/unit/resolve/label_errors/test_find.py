@@ -118,6 +118,17 @@ def test_neighbours_alone_are_enough() -> None:
     assert "of the 10 nearest have another label, most of them a" in found[0].reasons[0]
 
 
+def test_class_numbers_may_come_as_whole_floats_with_gaps() -> None:
+    chances = np.full((12, 11), 0.05)
+    chances[:, 10] = 0.5
+    found = find([10.0, float("nan"), 2.0] + [10.0] * 9, chances)
+    assert found[0].row == 2
+    assert (found[0].given, found[0].proposed) == (2, 10)
+    assert 1 not in found.rows
+    with pytest.raises(BadValue):
+        find([0.5, 1.0], [[0.5, 0.5]] * 2, classes=["a", "b"])
+
+
 @pytest.mark.parametrize(
     ("labels", "chances", "error"),
     [
