@@ -84,6 +84,11 @@ class Client(Handle):
         with self._stream(f"/projects/{project}/export", params=params, timeout=None) as response:
             yield from response.iter_bytes(_BLOCK)
 
+    def _export_commit(self, commit: str, form: str) -> Iterator[bytes]:
+        path = f"/commits/{quote(commit, safe='')}/export"
+        with self._stream(path, params={"format": form}, timeout=None) as response:
+            yield from response.iter_bytes(_BLOCK)
+
     def _events(self, since: int, follow: bool) -> Iterator[dict[str, Any]]:
         params: dict[str, Any] = {"since": since} if follow else {"since": since, "follow": "false"}
         with self._stream("/events", params=params, timeout=httpx.Timeout(30.0, read=60.0)) as response:

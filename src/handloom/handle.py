@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from .versions import DatasetHandle
+
 CHUNK = 1000
 
 
@@ -82,6 +84,17 @@ OPERATIONS: dict[str, Address] = _table("""
     predict           POST   /projects/{project}/predict
     predictions       GET    /projects/{project}/predictions
     feedback          POST   /predictions/{prediction}/feedback
+    commits           GET    /projects/{project}/commits
+    add_commit        POST   /projects/{project}/commits
+    commit            GET    /commits/{commit}
+    diff              GET    /projects/{project}/diff
+    branches          GET    /projects/{project}/branches
+    add_branch        POST   /projects/{project}/branches
+    close_branch      POST   /projects/{project}/branches/close
+    merge             POST   /projects/{project}/merge
+    restore           POST   /projects/{project}/restore
+    tags              GET    /projects/{project}/tags
+    add_tag           POST   /projects/{project}/tags
     lineage           GET    /lineage/{id}
     advance           POST   /projects/{project}/advance
 """)
@@ -107,6 +120,10 @@ class _Caller(ABC):
     @abstractmethod
     def _export(self, project: str, what: str, form: str, task: str | None) -> Iterator[bytes]:
         """Stream an export out."""
+
+    @abstractmethod
+    def _export_commit(self, commit: str, form: str) -> Iterator[bytes]:
+        """Stream the rows of a version out."""
 
     @abstractmethod
     def _events(self, since: int, follow: bool) -> Iterator[dict[str, Any]]:
@@ -477,6 +494,14 @@ class ProjectHandle:
     def export(self, what: str = "labels", format: str = "jsonl", task: str | None = None) -> Iterator[bytes]:
         """Labels, answers or items as jsonl, csv or parquet, in pieces."""
         return self.workspace._export(self.id, what, format, task)
+
+    @property
+    def dataset(self) -> DatasetHandle:
+        """Versions of the labels: branches, tags, merges, diffs, checkouts."""
+        return DatasetHandle(self._of_dataset, self.workspace._export_commit)
+
+    def _of_dataset(self, operation: str, /, **arguments: Any) -> Any:
+        return self.workspace._call(operation, **({} if "commit" in arguments else {"project": self.id}), **arguments)
 
     def advance(self) -> dict[str, Any]:
         """Let the loop take its next step now."""

@@ -11,7 +11,7 @@ from .core import ids
 from .core.errors import NotAWorkspace
 from .core.roles import ROLES
 from .handle import Handle
-from .operations import access, blobs, dispatch, events, export, imports
+from .operations import access, blobs, datasets, dispatch, events, export, imports
 from .operations.people import checked_name
 from .operations.session import Session, Site
 from .store import Store, people
@@ -81,6 +81,9 @@ class Workspace(Handle):
 
     def _export(self, project: str, what: str, form: str, task: str | None) -> Iterator[bytes]:
         return export.export(self.session, project, what, form, task)
+
+    def _export_commit(self, commit: str, form: str) -> Iterator[bytes]:
+        return datasets.export(self.session, commit, form)
 
     def _events(self, since: int, follow: bool) -> Iterator[dict[str, Any]]:
         return events.follow(self.session, since) if follow else events.all_since(self.session, since)

@@ -20,7 +20,7 @@ from ..dataset import run as tests
 from ..dataset.diff import summary
 from ..dataset.profile import profile
 from ..dataset.subject import SEVERITIES, Subject, as_json
-from . import junit, tables
+from . import junit, tables, versions
 from .output import FAILED, Output, verb
 
 app = typer.Typer(
@@ -286,3 +286,6 @@ def _diff_shown(result: Mapping[str, Any], lines: Sequence[str]) -> str:
     ]
     blocks = [counts, f"inside: {parts}" if parts else "", *moves, "", *lines]
     return escape("\n".join(block for k, block in enumerate(blocks) if block or k == len(moves) + 2))
+
+
+versions.mount(app)

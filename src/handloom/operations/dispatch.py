@@ -9,6 +9,7 @@ from . import (
     access,
     answers,
     asking,
+    datasets,
     decisions,
     golds,
     items,
@@ -90,6 +91,17 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "predictions": predictions.predictions,
     "feedback": predictions.feedback,
     "lineage": lineage.lineage,
+    "commits": datasets.log,
+    "add_commit": datasets.add_commit,
+    "commit": datasets.commit,
+    "diff": datasets.diff,
+    "branches": datasets.list_branches,
+    "add_branch": datasets.add_branch,
+    "close_branch": datasets.close_branch,
+    "merge": datasets.merge,
+    "restore": datasets.restore,
+    "tags": datasets.list_tags,
+    "add_tag": datasets.add_tag,
 }
 
 

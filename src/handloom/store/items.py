@@ -194,3 +194,12 @@ def get(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Any]:
         rows = connection.execute(sa.select(i).where(i.c.id.in_(ids[start : start + CHUNK])))
         found.update((row.id, row) for row in rows)
     return found
+
+
+def keys(connection: sa.Connection, ids: Sequence[int]) -> dict[int, str]:
+    """Keys of items by id."""
+    found: dict[int, str] = {}
+    for start in range(0, len(ids), CHUNK):
+        query = sa.select(i.c.id, i.c.key).where(i.c.id.in_(ids[start : start + CHUNK]))
+        found.update((row.id, row.key) for row in connection.execute(query))
+    return found

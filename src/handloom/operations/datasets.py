@@ -1,0 +1,355 @@
+"""Dataset versions of a task: log, branches, tags, edits, merges, diffs, checkouts."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .. import dataset
+from ..core import registry, shapes
+from ..core.clock import iso
+from ..core.errors import Malformed, WrongState
+from ..core.ids import parse, show
+from ..jobs import versions
+from ..jobs.versions import DIGESTS
+from ..store import Tx, branches, checkouts, commits, edits, items, people
+from ..store.branches import Branch, Tag
+from ..store.commits import Commit, Revision
+from ..store.edits import Edit
+from ..store.projects import TaskRow
+from ..store.recording import MAIN, Note
+from . import pages
+from .session import Session, in_project
+
+READ, WRITE = "export", "train"
+FORMATS = {"parquet": "application/vnd.apache.parquet", "jsonl": "application/x-ndjson"}
+MAX_MESSAGE = 20_000
+SHOWN = 200
+"""Rows of a diff that are listed; all are counted."""
+_SPLITS = ("train", "validation", "test")
+
+
+@in_project
+def log(
+    session: Session,
+    project: str,
+    task: str | None = None,
+    at: str = MAIN,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> dict[str, Any]:
+    """What led to a branch, tag or commit, newest first. Nothing yet is an empty page."""
+    session.require(READ)
+    row, size = session.case(project).task(task), pages.size(limit)
+    with session.store.read() as connection:
+        if at == MAIN and commits.newest(connection, row.id) is None:
+            return {"commits": [], "next": None}
+        head = branches.resolve(connection, row.id, at)
+        found = branches.log(connection, head, before=pages.after("commits", cursor), limit=size + 1)
+        names = people.names(connection, [one.actor_id for one in found])
+        tagged = _by_commit(branches.tags(connection, row.id))
+    return pages.page("commits", found, size, lambda c: c.id, lambda c: _commit(c, row, names, tagged))
+
+
+def commit(session: Session, commit: str) -> dict[str, Any]:
+    """One version, with the conflicts that its merge left to people."""
+    found, session, task = _of(session, commit)
+    with session.store.read() as connection:
+        names = people.names(connection, [found.actor_id])
+        tagged = _by_commit(branches.tags(connection, task.id))
+        left = edits.conflicts_of(connection, found.id)
+    conflicts = [
+        {
+            "item": show("item", one.item_id),
+            "fields": list(one.fields),
+            "question": None if one.question_id is None else show("question", one.question_id),
+            "settled": None if one.commit_id is None else show("commit", one.commit_id),
+        }
+        for one in left
+    ]
+    return _commit(found, task, names, tagged) | {"conflicts": conflicts}
+
+
+@in_project
+def add_commit(
+    session: Session,
+    project: str,
+    message: str,
+    task: str | None = None,
+    branch: str = MAIN,
+    rows: Sequence[Mapping[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """Without rows: the labels as they stand, on main. With rows: a version of the branch in which these are changed.
+
+    A row is ``{"item", "value"?, "confidence"?, "split"?, "weight"?, "remove"?}``; what is not named stays.
+    """
+    session.require(WRITE)
+    case = session.case(project)
+    row, words, actor = case.task(task), _words(message), session.actor.id
+    if rows is None:
+        if branch != MAIN:
+            raise Malformed("labels are committed on main; give rows to change a branch", field="rows")
+        made = session.store.write(lambda tx: commits.commit(tx, row, message=words, actor_id=actor, digests=DIGESTS))
+        return commit(session, show("commit", made.id))
+    changed = dict(_edit(row, one) for one in rows)
+
+    def unit(tx: Tx) -> Commit:
+        on = branches.branch(tx.connection, row.id, branch)
+        return edits.edit(tx, on, changed, _note(tx, on, actor, words), DIGESTS)
+
+    return commit(session, show("commit", session.store.write(unit).id))
+
+
+@in_project
+def list_branches(session: Session, project: str, task: str | None = None) -> dict[str, Any]:
+    """Open branches with the commit each is at."""
+    session.require(READ)
+    row = session.case(project).task(task)
+    with session.store.read() as connection:
+        found = branches.branches(connection, row.id)
+        return {"branches": [_branch(one, branches.head(connection, one)) for one in found]}
+
+
+@in_project
+def add_branch(session: Session, project: str, name: str, task: str | None = None, at: str = MAIN) -> dict[str, Any]:
+    """A branch that begins at a branch, tag or commit."""
+    session.require(WRITE)
+    row = session.case(project).task(task)
+
+    def unit(tx: Tx) -> dict[str, Any]:
+        start = branches.resolve(tx.connection, row.id, at)
+        return _branch(branches.add_branch(tx, start, name, session.actor.id), start)
+
+    return session.store.write(unit)
+
+
+@in_project
+def close_branch(session: Session, project: str, name: str, task: str | None = None) -> dict[str, Any]:
+    """Free the name of a branch; its versions stay."""
+    session.require(WRITE)
+    row = session.case(project).task(task)
+
+    def unit(tx: Tx) -> dict[str, Any]:
+        found = branches.branch(tx.connection, row.id, name)
+        branches.close_branch(tx, found, session.actor.id)
+        return _branch(found, branches.head(tx.connection, found))
+
+    return session.store.write(unit)
+
+
+@in_project
+def list_tags(session: Session, project: str, task: str | None = None) -> dict[str, Any]:
+    """Tags in the order of their commits."""
+    session.require(READ)
+    row = session.case(project).task(task)
+    with session.store.read() as connection:
+        return {"tags": [_tag(one) for one in branches.tags(connection, row.id)]}
+
+
+@in_project
+def add_tag(
+    session: Session, project: str, name: str, task: str | None = None, at: str = MAIN, message: str = ""
+) -> dict[str, Any]:
+    """A name for a version that never moves."""
+    session.require(WRITE)
+    row = session.case(project).task(task)
+
+    def unit(tx: Tx) -> dict[str, Any]:
+        start = branches.resolve(tx.connection, row.id, at)
+        return _tag(branches.add_tag(tx, start, name, message[:MAX_MESSAGE], session.actor.id))
+
+    return session.store.write(unit)
+
+
+@in_project
+def merge(
+    session: Session, project: str, source: str, task: str | None = None, into: str = MAIN, message: str | None = None
+) -> dict[str, Any]:
+    """Merge a branch, tag or commit into a branch. Rows that both changed differently become questions to decide."""
+    session.require(WRITE)
+    row = session.case(project).task(task)
+    words = _words(message) if message is not None else f"merge {source} into {into}"
+
+    def unit(tx: Tx) -> edits.Merging:
+        theirs = branches.resolve(tx.connection, row.id, source)
+        on = branches.branch(tx.connection, row.id, into)
+        return versions.merge(tx, on, theirs, source=source, message=words, actor_id=session.actor.id)
+
+    done = session.store.write(unit)
+    if done.commit is None:
+        raise WrongState(f"{into} has everything of {source} already")
+    return commit(session, show("commit", done.commit.id))
+
+
+@in_project
+def restore(
+    session: Session, project: str, to: str, message: str, task: str | None = None, branch: str = MAIN
+) -> dict[str, Any]:
+    """A new version of a branch with the content of an older one; nothing is lost."""
+    session.require(WRITE)
+    row, words = session.case(project).task(task), _words(message)
+
+    def unit(tx: Tx) -> Commit:
+        old = branches.resolve(tx.connection, row.id, to)
+        on = branches.branch(tx.connection, row.id, branch)
+        return edits.restore(tx, on, old, _note(tx, on, session.actor.id, words), DIGESTS)
+
+    return commit(session, show("commit", session.store.write(unit).id))
+
+
+@in_project
+def diff(session: Session, project: str, before: str, after: str = MAIN, task: str | None = None) -> dict[str, Any]:
+    """What changed between two versions: counts by kind and by label, and the first 200 rows."""
+    session.require(READ)
+    row = session.case(project).task(task)
+    with session.store.read() as connection:
+        old, new = (branches.resolve(connection, row.id, ref) for ref in (before, after))
+    changed = list(versions.changes(session.store, old, new))
+    found = dataset.summary(changed)
+    return {
+        "before": show("commit", old.id),
+        "after": show("commit", new.id),
+        "rows": found.rows,
+        "kinds": dict(found.kinds),
+        "labels": [{"before": a, "after": z, "count": n} for (a, z), n in sorted(found.labels.items(), key=_often)],
+        "changes": [
+            {
+                "item": show("item", one.key),
+                "kinds": list(one.kinds),
+                "before": _row(one.before),
+                "after": _row(one.after),
+            }
+            for one in changed[:SHOWN]
+        ],
+    }
+
+
+def export(session: Session, commit: str, format: str = "parquet") -> Iterator[bytes]:
+    """The rows of a version as a file: ``item`` ``key`` ``value`` ``confidence`` ``split`` ``weight``."""
+    if format not in FORMATS:
+        raise Malformed(f"format is one of {', '.join(FORMATS)}; found {format[:40]!r}", field="format")
+    found, session, _ = _of(session, commit)
+    table = checkouts.table(session.store, found)
+    return _parquet(session, table) if format == "parquet" else _jsonl(session, table)
+
+
+def _parquet(session: Session, table: Any) -> Iterator[bytes]:
+    import pyarrow as pa  # 60 MB that only this needs
+    import pyarrow.parquet as pq
+
+    sink = io.BytesIO()
+    names = _keys(session, table.column("item").to_pylist())
+    shown = pa.array([show("item", item) for item in table.column("item").to_pylist()])
+    whole = table.set_column(0, "item", shown).add_column(1, "key", pa.array(names, pa.string()))
+    pq.write_table(whole, sink, compression="zstd")
+    yield sink.getvalue()
+
+
+def _jsonl(session: Session, table: Any) -> Iterator[bytes]:
+    for batch in table.to_batches(max_chunksize=1000):
+        rows = batch.to_pylist()
+        names = _keys(session, [row["item"] for row in rows])
+        for row, name in zip(rows, names, strict=True):
+            row |= {"item": show("item", row["item"]), "key": name, "value": json.loads(row["value"])}
+        yield "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+
+
+def _keys(session: Session, numbers: Sequence[int]) -> list[str]:
+    with session.store.read() as connection:
+        found = items.keys(connection, numbers)
+    return [found[number] for number in numbers]
+
+
+def _of(session: Session, ref: str) -> tuple[Commit, Session, TaskRow]:
+    with session.store.read() as connection:
+        found = commits.get(connection, parse("commit", ref))
+    session = session.of(found.project_id)
+    session.require(READ)
+    return found, session, session.case_of(found.project_id).task(show("task", found.task_id))
+
+
+def _note(tx: Tx, on: Branch, actor_id: int, message: str) -> Note:
+    head = branches.head(tx.connection, on)
+    return Note(actor_id, message, head.position if head else 0)
+
+
+def _words(message: str) -> str:
+    if not isinstance(message, str) or not message.strip() or len(message) > MAX_MESSAGE:
+        raise Malformed(f"a version needs a message of 1 to {MAX_MESSAGE} characters that says why", field="message")
+    return message.strip()
+
+
+def _edit(task: TaskRow, row: Mapping[str, Any]) -> tuple[int, Edit]:
+    known = {"item", "value", "confidence", "split", "weight", "remove"}
+    if not isinstance(row, Mapping) or "item" not in row or not known.issuperset(row):
+        raise Malformed(f'a row is {{"item": "i3"}} with some of {", ".join(sorted(known - {"item"}))}', field="rows")
+    value = None
+    if row.get("value") is not None:
+        shape = shapes.shape(registry.find("tasks", task.kind).shape)
+        value = shape.show(shape.parse(row["value"], task.options, task.name))
+    split = row.get("split")
+    if split is not None and split not in _SPLITS:
+        raise Malformed(f"split is one of {', '.join(_SPLITS)}; found {str(split)[:40]!r}", field="rows")
+    confidence, weight = _number(row, "confidence", 1.0), _number(row, "weight", 1e6)
+    return parse("item", row["item"]), Edit(value, confidence, split, weight, bool(row.get("remove", False)))
+
+
+def _number(row: Mapping[str, Any], name: str, most: float) -> float | None:
+    value = row.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+        raise Malformed(f"{name} is a number from 0 to {most:g}; found {str(value)[:40]!r}", field="rows")
+    return float(value)
+
+
+def _often(pair: tuple[Any, int]) -> tuple[int, str, str]:
+    (before, after), count = pair
+    return -count, before or "", after or ""
+
+
+def _by_commit(tags: Sequence[Tag]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for one in tags:
+        found.setdefault(one.commit_id, []).append(one.name)
+    return found
+
+
+def _commit(one: Commit, task: TaskRow, names: Mapping[int, str], tags: Mapping[int, Sequence[str]]) -> dict[str, Any]:
+    return {
+        "id": show("commit", one.id),
+        "task": task.name,
+        "parents": [show("commit", number) for number in (one.parent_id, one.other_id) if number is not None],
+        "digest": one.digest,
+        "rows": one.rows,
+        "test_rows": one.test_rows,
+        "changed": one.changed,
+        "message": one.message,
+        "author": {"id": show("actor", one.actor_id), "name": names[one.actor_id]},
+        "created": iso(one.created),
+        "tags": list(tags.get(one.id, ())),
+    }
+
+
+def _branch(one: Branch, head: Commit | None) -> dict[str, Any]:
+    base = None if one.base_id is None else show("commit", one.base_id)
+    at = None if head is None else show("commit", head.id)
+    return {"name": one.name, "base": base, "head": at, "created": iso(one.created)}
+
+
+def _tag(one: Tag) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "commit": show("commit", one.commit_id),
+        "message": one.message,
+        "created": iso(one.created),
+    }
+
+
+def _row(row: Revision | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    weight = 1.0 if row.weight is None else row.weight
+    return {"value": row.value, "confidence": row.confidence, "split": row.split or "train", "weight": weight}
