@@ -16,6 +16,9 @@ from .table_writers import excel
 MAX_UNPACKED = 2 * 1024**3
 """Bytes that the sheets of a workbook may have unpacked: it is a zip of strangers."""
 
+_BROKEN = (OSError, EOFError, LookupError, ValueError, TypeError, AttributeError, SyntaxError, zipfile.BadZipFile)
+"""What openpyxl raises on damaged or hostile workbooks; XML that is none is a SyntaxError."""
+
 
 class ExcelReader:
     """Workbooks (.xlsx, .xlsm) with a header row; needs the extra ``excel``. Options: `Columns`, ``sheet`` (a name)."""
@@ -35,10 +38,12 @@ class ExcelReader:
         _check(path)
         try:
             book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+        except _BROKEN as error:
             raise Malformed(f"{path.name} is no Excel workbook: {str(error)[:200]}") from error
         try:
             yield from _rows(_sheet(book, options.get("sheet")), path)
+        except _BROKEN as error:  # its XML is read while the rows are
+            raise Malformed(f"{path.name} is damaged: {str(error)[:200]}") from error
         finally:
             book.close()
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from .. import collect
 from ..collect.mapping import TEST_NAMES
 from ..core import registry
+from ..core.errors import EmptyInput
 from ..core.protocols import Bad, Record
 from .session import Session
 
@@ -57,6 +60,26 @@ class RecordLines:
             for shape, count in self._kept.items()
         ]
         return kept + [f"{count:,} times: {reason}" for reason, count in self._losses.most_common(20)]
+
+
+def preview(
+    session: Session, project: str, name: str, body: bytes, task: str | None, options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A look at a file that was sent. name: only its endings are used. options: ``encoding`` and ``reader``.
+
+    Raises `Forbidden`, `NotFound`, `EmptyInput`, and what the reader refuses.
+    """
+    session.require("add_items")
+    wanted = session.case(project).task(task)
+    if not body:
+        raise EmptyInput("there is no file in this request")
+    endings = "".join(PurePath(name.replace("\\", "/")).suffixes[-3:])
+    plain = "".join(c for c in endings if c.isascii() and (c.isalnum() or c == "."))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"file{plain}"
+        path.write_bytes(body)
+        given = {key: value for key, value in options.items() if value}
+        return shown(collect.look(path, {"task": wanted.name, **given}, wanted.kind))
 
 
 def shown(look: collect.Look) -> dict[str, Any]:

@@ -22,6 +22,7 @@ MIB = 1024 * 1024
 LIMITS: tuple[tuple[re.Pattern[str], int | None], ...] = (
     (re.compile(r"/api/v1/projects/[^/]+/items"), None),
     (re.compile(r"/api/v1/projects/[^/]+/media"), 512 * MIB),
+    (re.compile(r"/api/v1/projects/[^/]+/preview"), 64 * MIB),
     (re.compile(r"/api/v1/projects/[^/]+/predict"), 64 * MIB),
 )
 DEFAULT_LIMIT = MIB
