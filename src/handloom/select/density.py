@@ -56,8 +56,10 @@ def likeness(embeddings: Vectors, pool: Indices) -> Scores:
         mean += embeddings[usable[begin : begin + BLOCK]].sum(axis=0, dtype=np.float64)
     centre = (mean / max(1, usable.size)).astype(np.float32)
     out = np.empty(pool.size, dtype=np.float32)
-    for begin in range(0, pool.size, BLOCK):
-        out[begin : begin + BLOCK] = embeddings[pool[begin : begin + BLOCK]] @ centre
+    with np.errstate(invalid="ignore"):
+        for begin in range(0, pool.size, BLOCK):
+            out[begin : begin + BLOCK] = embeddings[pool[begin : begin + BLOCK]] @ centre
+    out[~np.isfinite(out)] = np.nan
     return np.clip((1 + out) / 2, 0, 1, dtype=np.float32)
 
 

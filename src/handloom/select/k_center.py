@@ -77,7 +77,9 @@ def _farthest(
     near = LEAST_NEAR
     while len(chosen) < n:
         begun = len(chosen)
-        if not _among_bounds(space, gap, near, min(n, begun + TOGETHER), nothing, chosen, far, rng):
+        with np.errstate(invalid="ignore"):  # rows that are not finite are never picked, but lie among the others
+            more = _among_bounds(space, gap, near, min(n, begun + TOGETHER), nothing, chosen, far, rng)
+        if not more:
             break
         if len(chosen) < n:
             lower(gap, space, np.array(chosen[begun:]))

@@ -101,6 +101,7 @@ class StrategyContract:
         bad = pool.candidates[:8]
         chances[bad] = np.nan
         vectors[bad] = np.nan
+        vectors[bad[:2], 0] = np.inf
         broken = _drawn_like(replace(pool, probabilities=chances, features=Features(vectors, vectors)))
         if self.strategy().name != "random":
             assert not {p.index for p in self.picks(broken, 20)} & set(bad.tolist())
