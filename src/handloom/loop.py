@@ -28,7 +28,7 @@ from typing import Any
 from . import ask as asking
 from .core.errors import WrongState
 from .core.protocols import Finding
-from .jobs import choose, judge, learn, measure, serve, suspects, team
+from .jobs import choose, data_tests, judge, learn, measure, serve, suspects, team
 from .jobs.choose import Wish
 from .jobs.serve import Feedback, Predicted
 from .jobs.work import Runner, State, Step, Work, at_once, execute, worker_name
@@ -54,6 +54,7 @@ def _commit(work: Work, state: State) -> State:
 JOBS: dict[str, tuple[Step, ...]] = {
     "refresh": (
         Step("commit", "makes a version of the labels", _commit),
+        Step("test", "tests the data", data_tests.test),
         _ENCODE,
         Step("fit", "trains", learn.fit),
         Step("assess", "evaluates", judge.assess),

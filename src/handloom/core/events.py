@@ -27,6 +27,7 @@ EVENTS: dict[str, str] = {
     "question.wants": "a question wants another number of answers: one more where its label is not sure enough, or no more",
     "question.closed": "questions were withdrawn, became stale or expired without an answer",
     "dataset.committed": "an immutable version of the data set exists",
+    "dataset.tested": "data tests looked at a version; the body holds what they found",
     "dataset.branched": "a line of versions began at a commit; it may be merged later",
     "dataset.branch_closed": "the name of a branch is free again; its versions stay",
     "dataset.tagged": "a version has a name that never moves",

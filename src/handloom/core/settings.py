@@ -94,6 +94,16 @@ def _rule(rule: Any, wanted: str) -> dict[str, str]:
     return {"pattern": pattern, "label": rule["label"]}
 
 
+def _checks(value: Any) -> list[str]:
+    known = names("checks")
+    if not isinstance(value, list | tuple) or len(value) > MAX_ASSIGN:
+        raise Malformed(f"a list of names of data tests is wanted; known are {', '.join(known)}")
+    for name in value:
+        if name not in known:
+            raise UnknownKind("data test", str(name)[:80], known)
+    return list(dict.fromkeys(value))
+
+
 def _or_none(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda value: None if value is None else check(value)
 
@@ -186,6 +196,7 @@ SETTINGS: dict[str, Setting] = {
     "experts": Setting(True, "whether what people disagree about or flag becomes a question for an expert", _flag),
     "expert_gold": Setting(False, "whether an expert's verdict is used to check people from then on", _flag),
     "members_only": Setting(False, "whether only members see the project; owners of the workspace always do", _flag),
+    "data_tests": Setting([], "data tests that a version has to pass before a model is trained on it", _checks),
     "assign": Setting([], "rules of which items want how many answers, and from whom; the first that fits", _assign),
     "never_after": Setting([], "pairs of actors: the first never answers what the second has answered", _pairs),
     "batch": Setting(20, "questions picked at a time", _whole(1, 1000)),

@@ -37,7 +37,7 @@ export function closesQuestion(kind: string): boolean {
 /** The kinds of events: a browser gets a named event only when it listens to that name. */
 export const KINDS: readonly string[] = [
   'actor.added', 'actor.changed', 'actor.token', 'answer.given', 'claim.expired', 'claim.released',
-  'dataset.committed', 'guidelines.added', 'item.added', 'job.progress', 'label.imported', 'model.trained',
+  'dataset.committed', 'dataset.tested', 'guidelines.added', 'item.added', 'job.progress', 'label.imported', 'model.trained',
   'prediction.feedback', 'project.changed', 'project.created', 'question.asked', 'question.claimed',
   'question.closed', 'release.changed', 'task.added', 'task.changed', 'workspace.repaired',
 ]
