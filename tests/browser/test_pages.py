@@ -28,6 +28,7 @@ SCREENS = {
     "items": "/p/{project}/items",
     "items-list": "/p/{project}/items?view=list",
     "item": "/p/{project}/items/{item}",
+    "data": "/p/{project}/data",
     "review": "/p/{project}/review",
     "review-samples": "/p/{project}/review?view=samples",
     "quality": "/p/{project}/quality",

@@ -4,7 +4,11 @@ import type { AnswerDraft, Receipt } from '../core/shapes'
 import type { SendResult } from '../core/outbox'
 import type {
   Actor,
+  Branch,
+  Commit,
+  CommitDetail,
   Decision,
+  Diff,
   Guideline,
   Invitation,
   ItemDetail,
@@ -217,6 +221,19 @@ export const api = {
   review: (id: string) => request<ReviewInFull>(`/reviews/${at(id)}`),
   closeReview: (id: string, accept: boolean, reason: string | null) =>
     post<ReviewInFull & { asked_again: number }>(`/reviews/${at(id)}`, { accept, reason }),
+
+  commits: (p: string, task: string, from: string, cursor: string | null) =>
+    request<Page<'commits', Commit>>(`/projects/${at(p)}/commits`, { query: { task, at: from, cursor, limit: 30 } }),
+  commit: (id: string) => request<CommitDetail>(`/commits/${at(id)}`),
+  commitFile: (id: string, format: 'parquet' | 'jsonl') => address(`/commits/${at(id)}/export`, { format }),
+  branches: async (p: string, task: string) =>
+    (await request<{ branches: Branch[] }>(`/projects/${at(p)}/branches`, { query: { task } })).branches,
+  addBranch: (p: string, task: string, name: string, from: string) => post<Branch>(`/projects/${at(p)}/branches`, { name, task, at: from }),
+  addTag: (p: string, task: string, name: string, to: string) => post(`/projects/${at(p)}/tags`, { name, task, at: to }),
+  merge: (p: string, task: string, source: string) => post<CommitDetail>(`/projects/${at(p)}/merge`, { source, task }),
+  restore: (p: string, task: string, to: string, message: string) => post<CommitDetail>(`/projects/${at(p)}/restore`, { to, task, message }),
+  diff: (p: string, task: string, before: string, after: string) =>
+    request<Diff>(`/projects/${at(p)}/diff`, { query: { task, before, after } }),
 
   train: (p: string, task: string) => post<Job>(`/projects/${at(p)}/train`, { task }),
   cancelJob: (id: string) => post<Job>(`/jobs/${at(id)}/cancel`),

@@ -1705,6 +1705,10 @@ export interface components {
         /**
          * BranchRequest
          * @description A new branch, beginning at a branch, tag or commit.
+         * @example {
+         *       "at": "main",
+         *       "name": "typos"
+         *     }
          */
         BranchRequest: {
             /**
@@ -1788,6 +1792,9 @@ export interface components {
         /**
          * CloseRequest
          * @description Which branch is done with.
+         * @example {
+         *       "name": "typos"
+         *     }
          */
         CloseRequest: {
             /** Name */
@@ -1854,6 +1861,20 @@ export interface components {
         /**
          * CommitRequest
          * @description Labels as they stand, or rows changed by hand on a branch.
+         * @example {
+         *       "branch": "typos",
+         *       "message": "after the second look",
+         *       "rows": [
+         *         {
+         *           "item": "i3",
+         *           "value": {
+         *             "labels": [
+         *               "spam"
+         *             ]
+         *           }
+         *         }
+         *       ]
+         *     }
          */
         CommitRequest: {
             /**
@@ -2971,6 +2992,11 @@ export interface components {
         /**
          * MergeRequest
          * @description What to merge into which branch.
+         * @example {
+         *       "into": "main",
+         *       "message": "reviewed by two",
+         *       "source": "typos"
+         *     }
          */
         MergeRequest: {
             /**
@@ -3589,6 +3615,10 @@ export interface components {
         /**
          * RestoreRequest
          * @description Which content to bring back, and why.
+         * @example {
+         *       "message": "the merge was wrong",
+         *       "to": "v1"
+         *     }
          */
         RestoreRequest: {
             /**
@@ -3986,6 +4016,11 @@ export interface components {
         /**
          * TagRequest
          * @description A name for a version.
+         * @example {
+         *       "at": "c12",
+         *       "message": "as published",
+         *       "name": "v1"
+         *     }
          */
         TagRequest: {
             /**

@@ -2,9 +2,12 @@
 
 const TOUCHES: Record<string, readonly string[]> = {
   actor: ['actors', 'me', 'team'],
+  gold: ['quality'],
+  member: ['team', 'invitations', 'me', 'projects'],
+  review: ['reviews', 'review'],
   answer: ['overview', 'decisions', 'item', 'actors'],
   claim: ['overview'],
-  dataset: ['overview'],
+  dataset: ['overview', 'commits', 'branches'],
   guideline: ['guidelines', 'project'],
   item: ['overview', 'items', 'item', 'projects'],
   job: ['overview', 'jobs'],
@@ -36,8 +39,10 @@ export function closesQuestion(kind: string): boolean {
 
 /** The kinds of events: a browser gets a named event only when it listens to that name. */
 export const KINDS: readonly string[] = [
-  'actor.added', 'actor.changed', 'actor.token', 'answer.given', 'claim.expired', 'claim.released',
-  'dataset.committed', 'dataset.tested', 'guidelines.added', 'item.added', 'job.progress', 'label.imported', 'model.trained',
-  'prediction.feedback', 'project.changed', 'project.created', 'question.asked', 'question.claimed',
-  'question.closed', 'release.changed', 'task.added', 'task.changed', 'workspace.repaired',
+  'actor.added', 'actor.changed', 'actor.token', 'answer.given', 'answer.set_aside', 'claim.expired',
+  'claim.released', 'dataset.branch_closed', 'dataset.branched', 'dataset.committed', 'dataset.tagged',
+  'dataset.tested', 'gold.added', 'gold.removed', 'guidelines.added', 'item.added', 'job.progress', 'label.imported',
+  'member.changed', 'member.invited', 'member.paused', 'model.trained', 'prediction.feedback', 'project.changed',
+  'project.created', 'question.asked', 'question.claimed', 'question.closed', 'question.wants', 'release.changed',
+  'review.closed', 'review.opened', 'task.added', 'task.changed', 'workspace.repaired',
 ]

@@ -32,6 +32,7 @@ const screens: Partial<Record<RouteName, ComponentType<ScreenProps>>> = {
   decision: lazy(() => import('./decide')),
   items: lazy(() => import('./items')),
   item: lazy(() => import('./items/item')),
+  dataset: lazy(() => import('./dataset')),
   review: lazy(() => import('./review')),
   quality: lazy(() => import('./quality')),
   team: lazy(() => import('./team')),

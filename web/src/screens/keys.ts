@@ -16,6 +16,7 @@ export const goKeys = make('keys.group.go', [
   ['label', ['Shift+l'], 'nav.label'],
   ['decide', ['Shift+d'], 'nav.decide'],
   ['items', ['Shift+i'], 'nav.items'],
+  ['dataset', ['Shift+v'], 'nav.dataset'],
   ['review', ['Shift+r'], 'nav.review'],
   ['quality', ['Shift+q'], 'nav.quality'],
   ['team', ['Shift+t'], 'nav.team'],

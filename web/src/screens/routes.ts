@@ -1,7 +1,7 @@
 // Every view is an address. This is the list of them.
 
 export type RouteName =
-  | 'start' | 'login' | 'join' | 'home' | 'label' | 'mine' | 'decide' | 'decision' | 'items' | 'item' | 'review' | 'quality'
+  | 'start' | 'login' | 'join' | 'home' | 'label' | 'mine' | 'decide' | 'decision' | 'items' | 'item' | 'dataset' | 'review' | 'quality'
   | 'team' | 'settings' | 'unknown'
 
 export interface Route {
@@ -22,6 +22,7 @@ const PATTERNS: [RouteName, RegExp][] = [
   ['decision', /^\/p\/([^/]+)\/decide\/([^/]+)\/?$/],
   ['items', /^\/p\/([^/]+)\/items\/?$/],
   ['item', /^\/p\/([^/]+)\/items\/([^/]+)\/?$/],
+  ['dataset', /^\/p\/([^/]+)\/data\/?$/],
   ['review', /^\/p\/([^/]+)\/review\/?$/],
   ['quality', /^\/p\/([^/]+)\/quality\/?$/],
   ['team', /^\/p\/([^/]+)\/team\/?$/],
@@ -50,6 +51,7 @@ export const paths = {
   decision: (p: string, q: string) => `/p/${at(p)}/decide/${at(q)}`,
   items: (p: string) => `/p/${at(p)}/items`,
   item: (p: string, i: string) => `/p/${at(p)}/items/${at(i)}`,
+  dataset: (p: string) => `/p/${at(p)}/data`,
   review: (p: string) => `/p/${at(p)}/review`,
   quality: (p: string) => `/p/${at(p)}/quality`,
   team: (p: string) => `/p/${at(p)}/team`,
