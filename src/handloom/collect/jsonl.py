@@ -12,6 +12,10 @@ from ..core.protocols import Bad, Record
 from .lines import Lines, plain_suffix
 from .mapping import Row, records
 
+_LINE = frozenset(("key", "data", "labels", "meta"))
+_EXPORTED = frozenset(("item", "test", "created", "confidence", "n", "task"))
+"""What a line of `handloom export` has besides."""
+
 
 class JsonLinesReader:
     """Options: those of `Columns` for flat rows, ``encoding``."""
@@ -50,8 +54,8 @@ class JsonLinesReader:
 
 
 def item(line: int, row: Mapping[str, Any]) -> Record | Bad:
-    """A line in the form that the HTTP interface takes: ``{"key"?, "data", "labels"?, "meta"?}``."""
-    unknown = sorted(set(row) - {"key", "data", "labels", "meta"})
+    """A line in the form that the HTTP interface takes, ``{"key"?, "data", "labels"?, "meta"?}``, or that of an export."""
+    unknown = sorted(set(row) - _LINE - _EXPORTED)
     if unknown:
         return Bad(
             line,
@@ -60,7 +64,13 @@ def item(line: int, row: Mapping[str, Any]) -> Record | Bad:
                 line=line,
             ),
         )
-    data, labels, meta, key = row.get("data"), row.get("labels"), row.get("meta"), row.get("key")
+    data, meta, key = row.get("data"), row.get("meta"), row.get("key")
+    labels: Any = row.get("labels")
+    if isinstance(labels, list) and isinstance(row.get("task"), str):
+        words: list[Any] = labels
+        labels = {row["task"]: words[0] if len(words) == 1 else words} if words else None
+    if row.get("test") is True and isinstance(meta, Mapping | None):
+        meta = {**(meta or {}), "split": "test"}
     if not isinstance(data, Mapping) or not data:
         return Bad(
             line,

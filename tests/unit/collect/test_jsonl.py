@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,15 @@ def test_one_big_array_is_read_as_such_and_refused_as_lines(tmp_path: Path) -> N
     assert [r.data for r in read(path) if not isinstance(r, Bad)] == [{"text": "a"}]
     with pytest.raises(Malformed, match="one object per line"):
         list(read(path, {"reader": "jsonl"}))
+
+
+def test_lines_of_an_export_are_items_again(tmp_path: Path) -> None:
+    path = tmp_path / "labels.jsonl"
+    label = {"item": "i1", "key": "a", "labels": ["spam"], "confidence": 1, "n": 1, "test": True, "data": {"text": "x"}}
+    item = {"item": "i2", "key": None, "test": False, "created": "2026-11-21", "meta": None, "data": {"text": "y"}}
+    path.write_text(json.dumps({**label, "task": "mail"}) + "\n" + json.dumps(item) + "\n")
+    first, second = read(path)
+    assert isinstance(first, Record)
+    assert isinstance(second, Record)
+    assert (first.key, first.labels, first.meta) == ("a", {"mail": "spam"}, {"split": "test"})
+    assert (second.data, second.labels, second.meta) == ({"text": "y"}, None, None)
