@@ -96,6 +96,18 @@ def test_gold_file_decides_and_judges(tmp_path: Path) -> None:
     assert next(a for a in found["actors"] if a["actor"] == "c")["gold"] == {"n": 2, "right": 2}
 
 
+def test_numbers_of_one_file_are_texts_of_the_other(tmp_path: Path) -> None:
+    gold = tmp_path / "gold.csv"
+    gold.write_text("item,answer\n0,y\n", "utf-8")
+    found = report(tmp_path, jsonl(tmp_path, ROWS), "--gold", gold)
+    assert (found["labels"][0]["item"], found["labels"][0]["value"]) == (0, "y")
+    assert len(found["labels"]) == 4
+    gold.write_text("item,answer\nother,y\n", "utf-8")
+    ended = CliRunner().invoke(app, [str(jsonl(tmp_path, ROWS)), "--gold", str(gold)])
+    assert (ended.exit_code, ended.stdout) == (1, "")
+    assert "none of its 1 items is among those answered" in " ".join(ended.stderr.split())
+
+
 def test_shown_for_people_without_a_file(tmp_path: Path) -> None:
     ended = CliRunner().invoke(app, [str(jsonl(tmp_path, ROWS))], env={"COLUMNS": "200"})
     assert ended.exit_code == 0

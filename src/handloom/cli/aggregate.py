@@ -47,7 +47,7 @@ def aggregate(
     with out.progress() as bar:
         step = bar.add_task(f"reading {file.name}", total=None, note="")
         rows = _read(file)
-        trusted = _gold(gold, item, value) if gold else None
+        trusted = _gold(gold, rows, item, value) if gold else None
         bar.update(step, description="weighing the answers")
         columns = Columns(actor, item, value, truth)
         found = resolve_table(rows.columns, columns, gold=trusted, method=method, rng=np.random.default_rng(seed))
@@ -64,16 +64,25 @@ def _read(file: Path) -> table.Table:
     return rows
 
 
-def _gold(file: Path, item: str, value: str) -> Mapping[Any, Any]:
-    """Item to value. A file of two columns needs no name for the second."""
-    rows = _read(file)
+def _gold(file: Path, answers: table.Table, item: str, value: str) -> Mapping[Any, Any]:
+    """Item to value. A file of two columns needs no name for the second; 7 in one file is "7" in the other."""
+    rows, said = _read(file), value
     names = list(rows.columns)
     if value not in names and item in names and len(names) == 2:
         value = next(name for name in names if name != item)
+    items = {str(one): one for one in answers.column(item)}
+    values = {str(one): one for one in answers.column(said)}
     known: dict[Any, Any] = {}
     for one, trusted in zip(rows.column(item), rows.column(value), strict=True):
-        if one is not None and trusted is not None and known.setdefault(one, trusted) != trusted:
-            raise Malformed(f"{file.name}: item {one!r} has two values, {known[one]!r} and {trusted!r}")
+        if one is None or trusted is None:
+            continue
+        place, same = items.get(str(one), one), values.get(str(trusted), trusted)
+        if known.setdefault(place, same) != same:
+            raise Malformed(f"{file.name}: item {one!r} has two values, {known[place]!r} and {trusted!r}")
+    if known and not any(str(one) in items for one in known):
+        raise Malformed(
+            f"{file.name}: none of its {len(known)} items is among those answered, such as {next(iter(items))!r}"
+        )
     return known
 
 
