@@ -65,10 +65,7 @@ def item(line: int, row: Mapping[str, Any]) -> Record | Bad:
             ),
         )
     data, meta, key = row.get("data"), row.get("meta"), row.get("key")
-    labels: Any = row.get("labels")
-    if isinstance(labels, list) and isinstance(row.get("task"), str):
-        words: list[Any] = labels
-        labels = {row["task"]: words[0] if len(words) == 1 else words} if words else None
+    labels = _labels(row)
     if row.get("test") is True and isinstance(meta, Mapping | None):
         meta = {**(meta or {}), "split": "test"}
     if not isinstance(data, Mapping) or not data:
@@ -82,6 +79,15 @@ def item(line: int, row: Mapping[str, Any]) -> Record | Bad:
     if key is not None and not isinstance(key, str | int):
         return _bad(line, f'has a "key" that is neither text nor a number: {str(key)[:80]!r}')
     return Record(line, data, None if key is None else str(key), labels, meta)
+
+
+def _labels(row: Mapping[str, Any]) -> Any:
+    """As they stand, or those of one task in an export."""
+    labels, task = row.get("labels"), row.get("task")
+    if not isinstance(labels, list) or not isinstance(task, str):
+        return labels
+    words: list[Any] = labels
+    return {task: words[0] if len(words) == 1 else words} if words else None
 
 
 def _bad(line: int, why: str) -> Bad:
