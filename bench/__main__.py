@@ -24,6 +24,7 @@ ALL = (
     "label_errors",
     "cascade",
     "data_tests",
+    "versions",
     "learning_curves",
 )
 

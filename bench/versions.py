@@ -11,7 +11,10 @@ from __future__ import annotations
 import argparse
 import random
 import resource
+import signal
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -19,10 +22,24 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pyarrow.parquet  # noqa: F401  # imported before the clock runs
+import sqlalchemy as sa
 
 from handloom import dataset, loop
 from handloom.jobs import versions
-from handloom.store import Store, branches, checkouts, commits, comparing, edits, items, people, projects
+from handloom.store import (
+    Store,
+    branches,
+    checkouts,
+    commits,
+    comparing,
+    edits,
+    given,
+    items,
+    people,
+    projects,
+    rebuild,
+    schema,
+)
 from handloom.store.edits import Edit
 from handloom.store.recording import Note
 
@@ -121,12 +138,73 @@ def measure(rows: int, changes: int) -> dict[str, Any]:
     return out
 
 
+def busy(folder: Path) -> None:
+    """Commit labels, edit a branch and merge it, again and again, until somebody kills this process."""
+    store = Store.open(folder)
+    loop.wire(store)
+    with store.read() as connection:
+        task, owner = projects.task_by_id(connection, 1), 1
+        main = branches.branch(connection, 1, "main")
+        tests = set(connection.execute(sa.select(schema.item.c.id).where(schema.item.c.test)).scalars())
+    print("ready", flush=True)
+    rng = random.Random(time.time_ns())
+    while True:
+        some = rng.sample(range(1, 2_001), 300)
+        value = [(item, item in tests, {1: {"labels": [rng.choice(LABELS)]}}) for item in some[:150]]
+        store.write(lambda tx, value=value: given.again(tx, 1, value, owner))
+        made = store.write(
+            lambda tx: commits.commit(tx, task, message="labels", actor_id=owner, digests=versions.DIGESTS)
+        )
+        name = f"b{time.time_ns()}"
+        work = store.write(lambda tx, made=made, name=name: branches.add_branch(tx, made, name, owner))
+        new = {item: Edit({"labels": [rng.choice(LABELS)]}, weight=rng.random()) for item in some}
+        note = Note(owner, "by hand", made.position)
+        theirs = store.write(lambda tx, a=(work, new, note): edits.edit(tx, *a, versions.DIGESTS))
+        store.write(
+            lambda tx, theirs=theirs: versions.merge(tx, main, theirs, source="b", message="merge", actor_id=owner)
+        )
+
+
+def kills(times: int) -> dict[str, Any]:
+    """Kill a process that commits and merges; every version that is there afterwards is whole."""
+    checked = 0
+    with tempfile.TemporaryDirectory(prefix="handloom-bench-") as temporary:
+        folder = Path(temporary) / "w"
+        store, task, owner = workspace(folder, 2_000)
+        store.write(lambda tx: commits.commit(tx, task, message="all", actor_id=owner, digests=versions.DIGESTS))
+        store.close()
+        seen = 0
+        for _ in range(times):
+            command = [sys.executable, "-m", "bench.versions", "--busy", str(folder)]
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"ready\n"
+            time.sleep(random.uniform(0.01, 0.6))
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            with Store.open(folder) as again, again.read() as connection:
+                loop.wire(again)
+                found = rebuild.compare(connection, again.hooks)
+                assert not found, found[:3]
+                for row in connection.execute(sa.select(schema.commit_.c.id).where(schema.commit_.c.id > seen)).all():
+                    one = commits.get(connection, row.id)
+                    rows = list(commits.checkout(connection, one))
+                    assert (one.digest, one.rows) == (dataset.of(rows), len(rows)), one
+                    seen, checked = row.id, checked + 1
+    return {"kills": times, "versions_checked": checked}
+
+
 def main(arguments: list[str] | None = None) -> dict[str, Any]:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--changes", type=int, default=20_000)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--busy", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args(arguments)
-    out = measure(args.rows, args.changes)
+    if args.busy:
+        busy(args.busy)
+    out = measure(args.rows, args.changes) if args.rows else {}
+    out |= kills(args.kills) if args.kills else {}
     print(out, flush=True)
     return out
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..core.ids import canonical
-from .history import Commit, fetched, last, segments, values
+from .history import PAGE, Commit, Segment, last, segments, values
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,33 +43,42 @@ def read(connection: sa.Connection, commit: Commit) -> pa.Table:
     """The same, from the database."""
     import pyarrow as pa
 
-    item, content, confidence, split, weight = _columns(connection, commit)
-    numbers = np.array(content, dtype=np.int64)
-    known, codes = np.unique(numbers, return_inverse=True)
+    parts = [_columns(connection, part) for part in segments(connection, commit)]
+    item, content, confidence, weight = (np.concatenate([part[k] for part in parts]) for k in range(4))
+    split = pa.chunked_array([chunk for part in parts for chunk in part[4]], pa.string()).combine_chunks()
+    _, chosen = np.unique(item, return_index=True)  # of several branches the youngest comes first
+    chosen = chosen[content[chosen] != 0]
+    known, codes = np.unique(content[chosen], return_inverse=True)
     contents = values(connection, known.tolist())
     words = pa.array([canonical(contents[number]) for number in known.tolist()], pa.string())
-    splits = pa.array(split, pa.string()).fill_null("train").dictionary_encode()
     columns: dict[str, Any] = {
-        "item": pa.array(np.array(item, dtype=np.int64)),
+        "item": pa.array(item[chosen]),
         "value": pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), words),
-        "confidence": pa.array(confidence, pa.float64()),
-        "split": splits,
-        "weight": pa.array(weight, pa.float64()).fill_null(1.0),
+        "confidence": pa.array(confidence[chosen], from_pandas=True),
+        "split": split.take(pa.array(chosen)).fill_null("train").dictionary_encode(),
+        "weight": pa.array(weight[chosen], from_pandas=True).fill_null(1.0),
     }
     return pa.table(columns)
 
 
-def _columns(connection: sa.Connection, commit: Commit) -> Sequence[Sequence[Any]]:
-    """Item, content, confidence, split and weight of every row, column by column."""
-    columns = ("content_id", "confidence", "split", "weight")
-    parts = segments(connection, commit)
-    found = [fetched(connection, last(connection, part, columns)) for part in parts]
-    rows = found[-1]
-    if len(found) > 1:
-        by_item = {row[0]: row for part in reversed(found) for row in part}
-        rows = [by_item[item] for item in sorted(by_item)]
-    rows = [row for row in rows if row[1] is not None]
-    return list(zip(*rows, strict=True))[:5] if rows else [()] * 5
+def _columns(connection: sa.Connection, part: Segment) -> tuple[Any, ...]:
+    """Item, content (0: removed), confidence, weight (arrays) and split (chunks of texts) of the rows in a segment.
+
+    Converted page by page: a million tuples at once cost more than reading them.
+    """
+    import pyarrow as pa
+
+    query = last(connection, part, ("coalesce(content_id, 0)", "confidence", "weight", "split"))
+    cursor: Any = connection.exec_driver_sql(query).cursor
+    pages: list[tuple[Any, ...]] = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0))]
+    splits = []
+    while rows := cursor.fetchmany(PAGE):
+        item, content, confidence, weight, split, _ = zip(*rows, strict=True)
+        whole = (np.array(column, dtype=np.int64) for column in (item, content))
+        parts = (np.array(column, dtype=np.float64) for column in (confidence, weight))
+        pages.append((*whole, *parts))
+        splits.append(pa.array(split, pa.string()))
+    return *(np.concatenate(column) for column in zip(*pages, strict=True)), splits
 
 
 def _keep(found: pa.Table, path: Path) -> None:
