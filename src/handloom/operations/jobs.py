@@ -25,7 +25,7 @@ def jobs(session: Session, project: str, cursor: str | None = None, limit: int |
 
 def job(session: Session, job: str) -> dict[str, Any]:
     """How far one job is."""
-    with session.store.read() as connection:
+    with session.looking("read_project"), session.store.read() as connection:
         found = rows.get(connection, parse("job", job))
     session = session.of(found.project_id)
     session.require("read_project")
@@ -34,8 +34,8 @@ def job(session: Session, job: str) -> dict[str, Any]:
 
 def cancel(session: Session, job: str) -> dict[str, Any]:
     """Ask a job to stop; it does at its next step."""
-    number = parse("job", job)
-    with session.store.read() as connection:
+    with session.looking("train"), session.store.read() as connection:
+        number = parse("job", job)
         session = session.of(rows.get(connection, number).project_id)
     session.require("train")
     return shown(session, loop.cancel(session.store, number, actor_id=session.actor.id))

@@ -13,7 +13,7 @@ from .session import Session
 def lineage(session: Session, id: str) -> dict[str, Any]:
     """``{"id", "kind", "nodes", "edges"}`` behind a prediction, release, model, run, commit, question or item."""
     noun, number = parse_any(id)
-    with session.store.read() as connection:
+    with session.looking("read_models"), session.store.read() as connection:
         project_id = members.project_of(connection, noun, number)
         if project_id is not None:
             session = session.of(project_id)

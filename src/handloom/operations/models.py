@@ -41,8 +41,8 @@ def models(
 
 def model(session: Session, model: str) -> dict[str, Any]:
     """One model with its evaluation in full, and how it was trained."""
-    number = parse("model", model)
-    with session.store.read() as connection:
+    with session.looking("read_models"), session.store.read() as connection:
+        number = parse("model", model)
         found = training.model(connection, number)
         session = session.of(found.project_id)
         session.require("read_models")

@@ -77,7 +77,7 @@ def close_review(session: Session, review: str, accept: bool, reason: str | None
 
 
 def _found(session: Session, review: str) -> tuple[Session, Review]:
-    with session.store.read() as connection:
+    with session.looking("review"), session.store.read() as connection:
         found = reviews.get(connection, parse("review", review))
     acting = session.of(found.project_id)
     acting.require("review")

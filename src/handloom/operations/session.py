@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import wraps
 from pathlib import Path
@@ -178,6 +179,15 @@ class Session:
     def of(self, project_id: int) -> Session:
         """`within` by number."""
         return self.within(ids.show("project", project_id))
+
+    @contextmanager
+    def looking(self, action: str) -> Iterator[None]:
+        """Around a look-up: what is not there is refused, not missing, to whoever could not do this anywhere here."""
+        try:
+            yield
+        except NotFound:
+            self.require(action)
+            raise
 
     def case(self, ref: str) -> Case:
         """The project of that id or name, with its tasks."""

@@ -256,10 +256,14 @@ def anybody_left(connection: sa.Connection, project_id: int, task_id: int, item_
 def waiting_in_vain(connection: sa.Connection, project_id: int, task_id: int) -> list[Any]:
     """Open weighed questions, with an answer and nobody at them, that want more answers than there are people left."""
     said = schema.answer
-    answered = sa.exists().where(
-        said.c.item_id == q.c.item_id, said.c.task_id == q.c.task_id, said.c.actor_id == schema.actor.c.id
+    # Said outright what is correlated: left to itself, the innermost query would take any question for this one.
+    answered = (
+        sa.select(said.c.seq)
+        .where(said.c.item_id == q.c.item_id, said.c.task_id == q.c.task_id, said.c.actor_id == schema.actor.c.id)
+        .correlate(q, schema.actor)
+        .exists()
     )
-    left = sa.exists().where(*_could_be_asked(project_id), ~answered)
+    left = sa.select(schema.actor.c.id).where(*_could_be_asked(project_id), ~answered).correlate(q).exists()
     query = sa.select(
         q.c.id, q.c.project_id, q.c.task_id, q.c.item_id, q.c.lane, q.c.needs, q.c.got, q.c.held, q.c.skips, q.c.doubts,
         q.c.state, q.c.most,

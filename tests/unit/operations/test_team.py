@@ -53,6 +53,20 @@ def test_a_question_does_not_wait_for_who_has_gone(store: Store) -> None:
     desk.check()
 
 
+def test_only_questions_that_nobody_is_left_for_are_settled(store: Store) -> None:
+    desk = Desk(store, n=3, overlap=1, most_answers=5, sure=0.999)
+    people = [desk.person(name) for name in ("ada", "bob", "cyd")]
+    desk.project.ask(n=3)
+    first, second = desk.work(people[0], 2)
+    desk.work(people[1], 1)
+    assert {desk.question(q["id"])["state"] for q in (first, second)} == {"open"}
+    desk.project.change_member(desk.id_of("bob"), state="paused")
+    assert {desk.question(q["id"])["state"] for q in (first, second)} == {"open"}, "cyd is there for both"
+    desk.project.change_member(desk.id_of("cyd"), state="paused")
+    assert {desk.question(q["id"])["state"] for q in (first, second)} == {"resolved"}
+    desk.check()
+
+
 def test_people_who_disagree_are_settled_by_an_expert(store: Store) -> None:
     desk = Desk(store, n=4, overlap=2)
     ada, bob, eve = desk.person("ada"), desk.person("bob"), desk.person("eve", "expert")
