@@ -359,6 +359,15 @@ def test_every_model_is_evaluated_anew_when_the_test_set_has_grown(light: Worksh
     assert reports[0]["since_last"]["compared"] == len(light.truth)
 
 
+def test_the_newest_evaluation_says_what_more_answers_may_bring(light: Workshop) -> None:
+    light.rounds(5)
+    models = light.models()
+    said = light.report(models[0])["forecast"]
+    assert len(models) >= 4
+    assert said["answers"] == 5 * light.settings["batch"]
+    assert said["low"] <= said["gain"] <= said["high"] <= 1.0
+
+
 def test_items_that_came_after_a_model_can_still_test_it(light: Workshop) -> None:
     light.rounds(1)
     light.add([({"text": f"bread cheese soup number {k}"}, "food") for k in range(200)])

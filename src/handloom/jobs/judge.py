@@ -15,6 +15,7 @@ from ..core.arrays import Indices
 from ..core.errors import HandloomError, NotEnoughLabels, UnknownLabel
 from ..core.ids import show
 from ..core.protocols import Content
+from ..select.stopping import forecast
 from ..store import Store, Tx, answers, commits, gates, items, projects, queue, training
 from ..store.projects import TaskRow
 from ..store.queue import NewBatch, NewQuestion
@@ -28,6 +29,8 @@ EXAMPLES = 20
 SCORED = 3
 """The newest models that keep what they think of the pool, beside those that serve or served last."""
 DAY = 86_400.0
+AHEAD = 5
+"""Batches that a forecast looks ahead."""
 GATE = "release gate"
 
 
@@ -81,9 +84,33 @@ def assess(work: Work, state: State) -> State:
     )
     report["since_last"] = _since_last(store, task, previous, candidate, was, report)
     reports[candidate.id] = report
+    report["forecast"] = _forecast(
+        all_models, candidate, {**{m: e.report for m, e in known.items()}, **reports}, settings
+    )
     work.write(lambda tx: training.add_evaluations(tx, task.project_id, test.digest, test.n, reports))
     _forget_scores(work, task, all_models)
     return {"tested": test.n, "words": f"model {candidate.number}: {describe(report)}"}
+
+
+def _forecast(
+    all_models: Sequence[Model], newest: Model, reports: Mapping[int, Any], settings: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """What another few batches are expected to cost and to bring, from the curve of all models; None when nothing can be said."""
+    curve = [
+        (float(model.labels), float(reports[model.id]["candidate"]["accuracy"]["value"]))
+        for model in all_models
+        if model.id in reports and reports[model.id]["candidate"]["accuracy"]["value"] is not None
+    ]
+    pace = newest.human_seconds / newest.labels if newest.labels else 0.0
+    found = forecast(curve, AHEAD * int(settings["batch"]), seconds_per_answer=pace)
+    if found is None:
+        return None
+    numbers = {"gain": found.gain, "low": found.low, "high": found.high}
+    return {
+        "answers": found.answers,
+        "seconds": round(found.seconds, 1),
+        **{k: round(v, 5) for k, v in numbers.items()},
+    }
 
 
 def _test_set(rows: Any, task: TaskRow) -> TestSet:

@@ -63,7 +63,8 @@ def overview(session: Session, project: str, task: str | None = None) -> dict[st
         "steps": _steps(facts, row, case.project.settings),
         "lanes": {lane: _lane(facts.counters, lane) for lane in ("label", "expert", "decide")},
         "curve": _curve(facts) if leads else [],
-        "since_last": _since_last(facts) if leads else None,
+        "forecast": _of_newest(facts, "forecast") if leads else None,
+        "since_last": _of_newest(facts, "since_last") if leads else None,
         "release": {
             "id": show("release", current.id),
             "model": show("model", current.model_id),
@@ -215,7 +216,8 @@ def _curve(facts: _Facts) -> list[dict[str, Any]]:
     return points
 
 
-def _since_last(facts: _Facts) -> dict[str, Any] | None:
+def _of_newest(facts: _Facts, name: str) -> dict[str, Any] | None:
+    """A part of the newest model's evaluation; None before there is one."""
     if not facts.models or facts.models[0].id not in facts.evaluations:
         return None
-    return facts.evaluations[facts.models[0].id].report.get("since_last")
+    return facts.evaluations[facts.models[0].id].report.get(name)

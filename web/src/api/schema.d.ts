@@ -976,6 +976,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What a file is taken for: format, encoding, columns, first rows and items. Nothing is stored.
+         */
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/quality": {
         parameters: {
             query?: never;
@@ -1803,6 +1823,36 @@ export interface components {
             task?: string | null;
         };
         /**
+         * ColumnGuess
+         * @description Which column is what. ``also`` holds columns of further labels by task; ``reasons`` say why, by name.
+         */
+        ColumnGuess: {
+            /** Also */
+            also: {
+                [key: string]: string;
+            };
+            /** Fields */
+            fields: {
+                [key: string]: string[];
+            };
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Reasons */
+            reasons: {
+                [key: string]: string;
+            };
+            /** Separator */
+            separator: string | null;
+            /** Split */
+            split: string | null;
+            /** Tags */
+            tags: string | null;
+            /** Task */
+            task: string;
+        };
+        /**
          * Commit
          * @description A version of a task's dataset. ``parents``: two for a merge.
          */
@@ -2153,6 +2203,18 @@ export interface components {
             question: string | null;
         };
         /**
+         * FileEncoding
+         * @description How a text file is encoded. mark: by its byte-order mark. advice: what to do where UTF-8 fails.
+         */
+        FileEncoding: {
+            /** Advice */
+            advice: string | null;
+            /** Mark */
+            mark: boolean;
+            /** Name */
+            name: string;
+        };
+        /**
          * FindingShown
          * @description What a check says about a task as it runs. severity: ``info``, ``warning`` or ``error``.
          */
@@ -2180,6 +2242,29 @@ export interface components {
             item: string;
             /** To */
             to: string;
+        };
+        /**
+         * Forecast
+         * @description What another ``answers`` are expected to bring: gain in accuracy with its 95 % interval, and seconds of people's time.
+         * @example {
+         *       "answers": 100,
+         *       "gain": 0.004,
+         *       "high": 0.007,
+         *       "low": 0.001,
+         *       "seconds": 720
+         *     }
+         */
+        Forecast: {
+            /** Answers */
+            answers: number;
+            /** Gain */
+            gain: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Seconds */
+            seconds: number;
         };
         /**
          * GoldAdded
@@ -3223,6 +3308,7 @@ export interface components {
             decisions_open: number;
             /** Findings */
             findings: components["schemas"]["FindingShown"][];
+            forecast: components["schemas"]["Forecast"] | null;
             /** Jobs */
             jobs: components["schemas"]["Job"][];
             /** Lanes */
@@ -3346,6 +3432,99 @@ export interface components {
             next: string | null;
             /** Predictions */
             predictions: components["schemas"]["LoggedPrediction"][];
+        };
+        /**
+         * Preview
+         * @description A file before anything of it is stored. ``guess`` is null where there are no columns to choose from.
+         * @example {
+         *       "bad": [],
+         *       "columns": [
+         *         "text",
+         *         "label"
+         *       ],
+         *       "delimiter": ";",
+         *       "encoding": {
+         *         "mark": true,
+         *         "name": "utf-8"
+         *       },
+         *       "format": "csv",
+         *       "guess": {
+         *         "also": {},
+         *         "fields": {
+         *           "text": [
+         *             "text"
+         *           ]
+         *         },
+         *         "label": "label",
+         *         "reasons": {
+         *           "text": "the longest text, 15 characters on average"
+         *         },
+         *         "task": "mail"
+         *       },
+         *       "records": [
+         *         {
+         *           "data": {
+         *             "text": "you won a prize"
+         *           },
+         *           "labels": {
+         *             "mail": "spam"
+         *           },
+         *           "line": 2,
+         *           "losses": [],
+         *           "meta": {}
+         *         }
+         *       ],
+         *       "rows": [
+         *         {
+         *           "label": "spam",
+         *           "text": "you won a prize"
+         *         }
+         *       ]
+         *     }
+         */
+        Preview: {
+            /** Bad */
+            bad: components["schemas"]["Rejected"][];
+            /** Columns */
+            columns: string[];
+            /** Delimiter */
+            delimiter: string | null;
+            encoding: components["schemas"]["FileEncoding"] | null;
+            /** Format */
+            format: string;
+            guess: components["schemas"]["ColumnGuess"] | null;
+            /** Problem */
+            problem: string | null;
+            /** Records */
+            records: components["schemas"]["PreviewItem"][];
+            /** Rows */
+            rows: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * PreviewItem
+         * @description One of the first items.
+         */
+        PreviewItem: {
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Key */
+            key: string | null;
+            /** Labels */
+            labels: {
+                [key: string]: unknown;
+            };
+            /** Line */
+            line: number;
+            /** Losses */
+            losses: string[];
+            /** Meta */
+            meta: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Project
@@ -10051,6 +10230,124 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Predictions"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query: {
+                /** @description name of the file; its ending tells the format */
+                name: string;
+                /** @description id or name of a task; the first one unless told */
+                task?: string | null;
+                /** @description of a text file that is not UTF-8 */
+                encoding?: string | null;
+                /** @description the format, when it is not to be found out */
+                reader?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        /** @description The file, or the beginning of a text file. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
                 };
             };
             /** @description What was sent makes no sense */

@@ -310,6 +310,17 @@ class FindingShown(Shown):
     message: str
 
 
+class Forecast(Shown):
+    """What another ``answers`` are expected to bring: gain in accuracy with its 95 % interval, and seconds of people's time."""
+
+    model_config = example(answers=100, seconds=720.0, gain=0.004, low=0.001, high=0.007)
+    answers: int
+    seconds: float
+    gain: float
+    low: float
+    high: float
+
+
 class Overview(Shown):
     """The project at a glance."""
 
@@ -318,6 +329,7 @@ class Overview(Shown):
     steps: list[StepShown]
     lanes: dict[str, dict[str, int]]
     curve: list[CurvePoint]
+    forecast: Forecast | None
     since_last: SinceLast | None
     release: Serving | None
     decisions_open: int

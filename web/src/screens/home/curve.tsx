@@ -1,7 +1,7 @@
 // Accuracy against effort, with the interval of each measurement. The same numbers stand below as a table.
 
 import { useState } from 'react'
-import type { CurvePoint } from '../../api/types'
+import type { CurvePoint, Forecast } from '../../api/types'
 import { band, domainOf, line, linear, ticks } from '../../core/plot'
 import { t } from '../../i18n'
 import { percent, SegmentedControl, span } from '../../ui'
@@ -15,7 +15,7 @@ const RIGHT = 16
 const TOP = 14
 const BOTTOM = 44
 
-export function Curve({ points: all }: { points: readonly CurvePoint[] }) {
+export function Curve({ points: all, forecast }: { points: readonly CurvePoint[]; forecast: Forecast | null }) {
   const points = all.filter(measured)
   const [query, change] = useQueryState()
   const byTime = query.get('x') === 'time'
@@ -46,6 +46,17 @@ export function Curve({ points: all }: { points: readonly CurvePoint[] }) {
         />
       </div>
       <Plot points={points} byTime={byTime} />
+      {forecast ? (
+        <p className="small num" title={t('home.forecastTip')}>
+          {t('home.forecast', {
+            n: forecast.answers,
+            time: span(forecast.seconds),
+            gain: signed(forecast.gain),
+            low: signed(forecast.low),
+            high: signed(forecast.high),
+          })}
+        </p>
+      ) : null}
       <details className="curve-numbers">
         <summary>{t('home.curveTable')}</summary>
         <Numbers points={points} />
@@ -53,6 +64,9 @@ export function Curve({ points: all }: { points: readonly CurvePoint[] }) {
     </div>
   )
 }
+
+/** A share as points with its sign: +0.4. */
+const signed = (share: number): string => `${share >= 0 ? '+' : '−'}${Math.abs(share * 100).toFixed(1)}`
 
 function Plot({ points, byTime }: { points: readonly Measured[]; byTime: boolean }) {
   const [near, setNear] = useState<Measured | null>(null)

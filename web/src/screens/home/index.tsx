@@ -112,7 +112,7 @@ function Parts({ project, overview }: { project: string; overview: Overview }) {
       <div className="home-grid">
         <div className="home-column">
           <Panel title={t('home.curve')}>
-            <Curve points={overview.curve} />
+            <Curve points={overview.curve} forecast={overview.forecast} />
           </Panel>
           <Panel title={t('home.since')}>
             <Since since={overview.since_last} project={project} />
