@@ -21,6 +21,7 @@ ALL = (
     "web_latency",
     "selection",
     "aggregation",
+    "team",
     "label_errors",
     "cascade",
     "data_tests",

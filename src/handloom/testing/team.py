@@ -56,6 +56,8 @@ class _Watched:
 
     def answer(self, question: Mapping[str, Any], truth: Truth = None) -> dict[str, Any]:
         body = self._person.answer(question, truth)
+        self._done.answers[self._name] += 1
+        self._done.seconds += body["seconds"]
         self._done.right[self._name] += body.get("value") == {"labels": [truth]}
         return body
 
@@ -90,12 +92,9 @@ def work_together(
             if name in done.paused:
                 continue
             try:
-                found = work(desk, person, truth, n=turn, at_once=turn)
+                work(desk, person, truth, n=turn, at_once=turn)
             except Forbidden:
                 done.paused[name] = done.answers[name]
-                continue
-            done.answers[name] += found.answers
-            done.seconds += found.seconds
         idle = idle + 1 if done.total == before else 0
         report(done.total)
     return done
