@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from ..core.ids import digest
-from . import labels, schema
+from . import estimates, labels, schema
 from .bulk import as_json, insert_rows, select_among
 from .labels import Place
 from .writer import Tx
@@ -78,12 +78,13 @@ def again(tx: Tx, project_id: int, given: Sequence[Given], actor_id: int) -> Non
     if not answers:
         return
     position = _insert(tx, project_id, answers, actor_id)
-    alone = {p for p, said in changed.items() if len(said) == 1 and (p.item_id, p.task_id) not in answered}
+    # A label that nobody answered for is gold, which an import does not overrule.
+    known = answered | _labelled(tx, list(changed))
+    alone = {p for p, said in changed.items() if len(said) == 1 and (p.item_id, p.task_id) not in known}
     labels.first(tx, [(place, *changed[place][0]) for place in changed if place in alone], position)
-    others = [place for place in changed if place not in alone]
-    labelled = _labelled(tx, others)
-    for place in others:
-        labels.refresh(tx, place, had=(place.item_id, place.task_id) in labelled, position=position)
+    for place in changed:
+        if place not in alone:
+            estimates.again(tx, place)
 
 
 def _said(tx: Tx, items: Sequence[int], actor_id: int) -> tuple[dict[tuple[int, int], _Said], set[tuple[int, int]]]:

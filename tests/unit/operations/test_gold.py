@@ -53,6 +53,16 @@ def test_gold_keeps_its_label_whatever_people_say(store: Store) -> None:
     desk.check()
 
 
+def test_an_import_does_not_overrule_gold(store: Store) -> None:
+    desk = Desk(store, n=20, known=4, **ALWAYS)
+    other = next(label for label in desk.truth.values() if label != desk.truth["k0"])
+    known = next(item for item in desk.project.items(limit=50)["items"] if item["key"] == "k0")
+    lines = [{"key": "k0", "data": known["data"], "labels": {"mail": other}}]
+    assert desk.project.add_items(lines)["duplicates"] == 1
+    assert desk.label(known["id"])["value"] == {"labels": [desk.truth["k0"]]}
+    desk.check()
+
+
 def test_somebody_who_guesses_is_paused_and_their_work_is_asked_again(store: Store) -> None:
     desk = Desk(store, n=90, known=20, overlap=1, **ALWAYS)
     bad, good = desk.person("bad"), desk.person("good")
