@@ -23,27 +23,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import ask as asking
 from .core.errors import WrongState
+from .core.later import later
 from .core.protocols import Finding
-from .jobs import choose, data_tests, judge, learn, measure, serve, suspects, team
-from .jobs.choose import Wish
-from .jobs.serve import Feedback, Predicted
+from .jobs import team
+from .jobs.wishes import Feedback, Predicted, Wish
 from .jobs.work import Runner, State, Step, Work, at_once, execute, worker_name
 from .resolve import Majority
 from .store import Store, Tx, commits, gold, jobs, picking, projects, queue, skills, training
 from .store.jobs import Job
 from .store.projects import Project, TaskRow
 
+if TYPE_CHECKING:
+    from .jobs import choose, data_tests, judge, learn, measure, serve, suspects
+else:  # what computes is read by the process that computes: workers, and the server where it picks or predicts itself
+    choose, data_tests, judge, learn, measure, serve, suspects = (
+        later(f"handloom.jobs.{name}")
+        for name in ("choose", "data_tests", "judge", "learn", "measure", "serve", "suspects")
+    )
+
 __all__ = ["Asked", "Did", "Executor", "Feedback", "Predicted", "Wish", "advance", "ask", "cancel", "decided", "drift"]
 __all__ += ["durable", "feedback", "find_suspects", "inline", "predict", "roll_back", "run_job", "train", "wire"]
 
 STEPS = ("collect", "select", "ask", "resolve", "commit", "train", "evaluate", "release", "monitor")
 
-_ENCODE = Step("encode", "encodes new items", learn.encode)
-_CHOOSE = Step("choose", "picks what to ask next", choose.choose)
+_ENCODE = Step("encode", "encodes new items", lambda work, state: learn.encode(work, state))
+_CHOOSE = Step("choose", "picks what to ask next", lambda work, state: choose.choose(work, state))
 
 
 def _commit(work: Work, state: State) -> State:
@@ -54,18 +62,21 @@ def _commit(work: Work, state: State) -> State:
 JOBS: dict[str, tuple[Step, ...]] = {
     "refresh": (
         Step("commit", "makes a version of the labels", _commit),
-        Step("test", "tests the data", data_tests.test),
+        Step("test", "tests the data", lambda work, state: data_tests.test(work, state)),
         _ENCODE,
-        Step("fit", "trains", learn.fit),
-        Step("assess", "evaluates", judge.assess),
-        Step("gate", "weighs a release", judge.gate),
+        Step("fit", "trains", lambda work, state: learn.fit(work, state)),
+        Step("assess", "evaluates", lambda work, state: judge.assess(work, state)),
+        Step("gate", "weighs a release", lambda work, state: judge.gate(work, state)),
         _CHOOSE,
     ),
     "select": (_ENCODE, _CHOOSE),
-    "measure": (Step("measure", "measures people", measure.measure),),
-    "suspects": (_ENCODE, Step("suspects", "looks for labels that are wrong", suspects.suspects)),
+    "measure": (Step("measure", "measures people", lambda work, state: measure.measure(work, state)),),
+    "suspects": (
+        _ENCODE,
+        Step("suspects", "looks for labels that are wrong", lambda work, state: suspects.suspects(work, state)),
+    ),
 }
-"""What a job of each kind does, in order."""
+"""What a job of each kind does, in order. A step names its body when it runs, so that nothing is read before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +134,9 @@ def wire(store: Store) -> None:
     store.hooks.follow = team.follow
 
 
-decided = judge.decided
-"""(tx, question id, verdict, actor id): the effect of a decision, in the transaction that stores it."""
+def decided(tx: Tx, question_id: int, verdict: Mapping[str, Any], actor_id: int) -> None:
+    """The effect of a decision, in the transaction that stores it."""
+    judge.decided(tx, question_id, verdict, actor_id)
 
 
 def advance(store: Store, project_id: int, *, executor: Executor = durable) -> list[Did]:
@@ -170,7 +182,8 @@ def _advance_task(store: Store, project: Project, task: TaskRow, executor: Execu
     if "measure" not in live and "refresh" not in live and _unmeasured(store, settings, task, now, last["measure"]):
         did += _start(store, task, "measure", {"position": now.newest, "votes": settings["model_votes"]}, executor)
     if now.open < floor:
-        count = store.write(lambda tx: _top_up(tx, project, task, floor))
+        draw = choose.at_once  # read before the transaction: nobody's answer waits for an import
+        count = store.write(lambda tx: _top_up(tx, project, task, floor, draw))
         if count:
             did.append(Did(task.id, "ask", f"{count} items drawn at random, so that nobody waits"))
     return did
@@ -182,12 +195,12 @@ def _unmeasured(
     """Whether enough answers have come since people were measured. Costs nothing where nobody is."""
     with store.read() as connection:
         has_gold = bool(settings["gold_share"]) and bool(gold.tasks_with(connection, [task.id]))
-        if not measure.wanted(settings, has_gold=has_gold, shape=team.shape_of(task)):
+        if not team.measured_at_all(settings, has_gold=has_gold, shape=team.shape_of(task)):
             return False
         if last is not None and last.args.get("votes") != settings["model_votes"]:
             return True
         since = int(last.args.get("position", 0)) if last is not None else 0
-        enough = measure.due(now.labels)
+        enough = team.measuring_due(now.labels)
         return skills.answers_after(connection, task.id, since, enough=enough) >= enough
 
 
@@ -208,10 +221,12 @@ def _may_pick(now: picking.Standing, last: Job | None, newest: training.Model | 
     return bool((last.result or {}).get("asked")) or later_model
 
 
-def _top_up(tx: Tx, project: Project, task: TaskRow, floor: int) -> int:
+def _top_up(
+    tx: Tx, project: Project, task: TaskRow, floor: int, draw: Callable[[Tx, Project, TaskRow, int], int]
+) -> int:
     tx.execute(jobs.lock(task.id))  # two processes may come here at once; one of them finds the queue full
     missing = floor - picking.open_count(tx.connection, project.id, task.id)
-    return choose.at_once(tx, project, task, missing) if missing > 0 else 0
+    return draw(tx, project, task, missing) if missing > 0 else 0
 
 
 def _start(store: Store, task: TaskRow, kind: str, args: Mapping[str, Any], executor: Executor) -> list[Did]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from ..core.protocols import Pick
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,9 @@ def suggest(chances: np.ndarray, classes: Sequence[str], *, multi: bool, model: 
     """
     if multi:
         chosen = [label for label, chance in zip(classes, chances, strict=True) if chance >= 0.5]
-        sure = float(np.maximum(chances, 1 - chances).min())
+        sure = min(max(float(chance), 1 - float(chance)) for chance in chances)
         return {"value": {"labels": chosen}, "confidence": round(sure, 4), "model": model}
-    best = int(np.argmax(chances))
+    best = int(chances.argmax())
     return {"value": {"labels": [classes[best]]}, "confidence": round(float(chances[best]), 4), "model": model}
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, comb
-from typing import Any, TypeVar
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..core.people import Check
+
+if TYPE_CHECKING:
+    import numpy as np
 
 T = TypeVar("T")
 EARLY = 1 / 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ Vectors = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]
 """(n,), larger means more worth asking."""
+ScoreFunction = Callable[[Probs], Scores]
 
 
 @dataclass(frozen=True, slots=True)

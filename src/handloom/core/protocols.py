@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
-from .arrays import Draws, Features, Indices, Probs, Scores
+    from .arrays import Draws, Features, Indices, Probs, Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +237,3 @@ class Check(Protocol):
     name: str
 
     def check(self, subject: Any) -> list[Finding]: ...
-
-
-ScoreFunction = Callable[[Probs], Scores]

@@ -21,13 +21,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from ..core.ids import canonical
+from ..core.later import later
 from ..core.shapes.change import ATTRIBUTES, BOTH, BOUNDARY, MISSING, TAG, WRONG
 from ..core.shapes.regions import Region
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = later("numpy")
 
 PLACED = ("spans", "regions")
 """Keys of a value whose parts have a place and a label."""

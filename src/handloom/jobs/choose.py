@@ -23,19 +23,8 @@ from . import extras, models, team
 from .learn import task_of
 from .models import Scores
 from .pool import prepare, ready
+from .wishes import Wish
 from .work import State, Work
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What to ask for. strategy and needs None: as the settings say. light: nothing may be fitted, somebody waits."""
-
-    n: int
-    strategy: str | None = None
-    needs: int | None = None
-    lane: str = "label"
-    actor_id: int | None = None
-    light: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,15 @@ import importlib
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .. import evaluate
 from ..core.errors import BadTask, Forbidden, UnknownLabel
+from ..core.later import later
+
+if TYPE_CHECKING:
+    from .. import evaluate
+else:
+    evaluate = later("handloom.evaluate")
 
 TRUST = "HANDLOOM_TRUST_PYTHON"
 

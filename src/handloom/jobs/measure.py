@@ -23,7 +23,6 @@ from .work import State, Work
 PAGE = 20_000
 CHUNK = 100
 """Labels written at a time, so that nobody's answer waits for long."""
-EVERY = 60
 LEAST = 20
 """Answers behind a skill before its interval alone may pause somebody."""
 LEVEL = 0.99
@@ -54,16 +53,6 @@ class Crowd:
         return [row for row in self.rows if "verdict" not in row.value]
 
 
-def due(answers: int) -> int:
-    """New answers after which people are measured again: often at first, then with every twentieth part more."""
-    return max(EVERY, answers // 20)
-
-
-def wanted(settings: Mapping[str, Any], *, has_gold: bool, shape: str) -> bool:
-    """Whether a task's people are measured: they are checked with gold, or labels are asked for until they are sure."""
-    return shape == "choice" and (has_gold or settings["most_answers"] is not None)
-
-
 def crowd(store: Store, task: TaskRow) -> Crowd:
     """What people said and what is known. Verdicts and practice are no evidence about skill."""
     found, after = Crowd([]), 0
@@ -87,7 +76,7 @@ def measure(work: Work, state: State) -> State:
     with store.read() as connection:
         project = projects.find(connection, task.project_id)
         has_gold = bool(gold.tasks_with(connection, [task.id]))
-    if not wanted(project.settings, has_gold=has_gold, shape=team.shape_of(task)):
+    if not team.measured_at_all(project.settings, has_gold=has_gold, shape=team.shape_of(task)):
         return {}
     found = crowd(store, task)
     if not any(row.kind == "person" for row in found.evidence):

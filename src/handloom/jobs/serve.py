@@ -21,6 +21,7 @@ from ..store.projects import Project, TaskRow
 from ..store.queue import NewBatch, NewQuestion
 from ..store.training import Model, Release
 from . import models, team
+from .wishes import Feedback, Predicted
 
 RECENT = 500
 """Earlier predictions of the release that say what "unsure" means."""
@@ -44,19 +45,6 @@ class _Wanted:
     probability: float
     reason: str
     suggestion: Mapping[str, Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Predicted:
-    """An answer of the current release. id: under which it was logged, for feedback and lineage."""
-
-    id: int
-    value: Mapping[str, Any]
-    confidence: float
-    probabilities: Mapping[str, float]
-    model_id: int
-    number: int
-    release_id: int
 
 
 def predict(store: Store, task: TaskRow, inputs: Sequence[Mapping[str, Any]], *, actor_id: int) -> list[Predicted]:
@@ -162,16 +150,6 @@ def _question(tx: Tx, task: TaskRow, item_id: int, model_id: int, wanted: _Wante
         model_id=model_id,
     )
     return next(iter(team.ask_all(tx, project, task, batch, [new], None)[1]), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Feedback:
-    """What somebody says about a prediction: the right value, or only whether it was right."""
-
-    value: Mapping[str, Any] | None
-    correct: bool | None
-    note: str | None
-    actor_id: int
 
 
 def feedback(store: Store, prediction_id: int, said: Feedback) -> int | None:

@@ -5,26 +5,43 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from .. import ask
 from ..core import questions as life
 from ..core import registry
 from ..core.ids import show
+from ..core.later import later
 from ..core.people import Check, Rule, Skill
 from ..core.protocols import Estimate
 from ..core.questions import Progress
-from ..resolve import redundancy, weighed
-from ..resolve.skills import wilson
 from ..store import Tx, aside, conflicts, estimates, gold, members, moves, people, picking, projects, queue, skills
 from ..store.answers import Followed
 from ..store.projects import Project, TaskRow
 from ..store.queue import NewBatch, NewQuestion
 
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ..resolve import redundancy, weighed
+    from ..resolve import skills as measured
+else:
+    redundancy, weighed = later("handloom.resolve.redundancy"), later("handloom.resolve.weighed")
+    measured = later("handloom.resolve.skills")
+
 EVERYBODY = 1_000_000
 """Answers that a gold question takes: it stays open for whoever comes, until a newer batch takes its place."""
+MEASURED_EVERY = 60
+
+
+def measuring_due(answers: int) -> int:
+    """New answers after which people are measured again: often at first, then with every twentieth part more."""
+    return max(MEASURED_EVERY, answers // 20)
+
+
+def measured_at_all(settings: Mapping[str, Any], *, has_gold: bool, shape: str) -> bool:
+    """Whether a task's people are measured: they are checked with gold, or labels are asked for until they are sure."""
+    return shape == "choice" and (has_gold or settings["most_answers"] is not None)
 
 
 def weigh(connection: Any, task_id: int, item_id: int, basis: int | None) -> tuple[Estimate | None, int | None]:
@@ -243,7 +260,7 @@ def _measured(old: Skill | None, checks: int, matched: int) -> Skill:
         hits = old.accuracy * old.n + matched - old.matched
         n, follows = old.n + checks - old.checks, old.follows
     n = max(n, 0.0)
-    share, low, high = wilson(min(max(hits, 0.0), n), n)
+    share, low, high = measured.wilson(min(max(hits, 0.0), n), n)
     accuracy = float(share) if n else weighed.STRANGER
     return Skill(accuracy, float(low), float(high), n, checks, matched, follows)
 

@@ -6,14 +6,18 @@ import zipfile
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from ..core.ids import show
+from ..core.later import later
 from ..store import training
 from ..store.training import Model
 from .session import Session
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = later("numpy")
 
 MODELS_SHOWN = 10
 

@@ -8,17 +8,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import wraps
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from ..core import ids
 from ..core.errors import NotFound
+from ..core.later import later
 from ..core.roles import require
 from ..loop import Executor, inline
 from ..store import Store, browse, gold, members, people, projects
 from ..store.members import Member
 from ..store.projects import Guideline, Project, TaskRow
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = later("numpy")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -100,8 +104,17 @@ class Site:
     asked: dict[int, Asked] = field(default_factory=dict)
     answered: float = float("-inf")
     """When somebody last answered here, on the monotonic clock: imports then make way."""
-    rng: np.random.Generator = field(default_factory=np.random.default_rng)
-    """Chance of who gets gold when; a simulation gives one of its own."""
+    _rng: np.random.Generator | None = None
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """Chance of who gets gold when; a simulation gives one of its own."""
+        self._rng = self._rng or np.random.default_rng()
+        return self._rng
+
+    @rng.setter
+    def rng(self, given: np.random.Generator) -> None:
+        self._rng = given
 
     def case(self, ref: str) -> Case:
         """The project of that id or name with its tasks, at most a second old; raises `NotFound`."""

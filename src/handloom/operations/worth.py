@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.clock import iso
 from ..core.ids import show
+from ..core.later import later
 from ..core.people import Skill
 from ..core.roles import POLICIES, allowed
-from ..jobs import measure, team
-from ..resolve.anchoring import Anchoring, Rate
+from ..jobs import team
 from ..store import conflicts, gold, people, picking, skills
 from .session import Session, in_project
+
+if TYPE_CHECKING:
+    from ..jobs import measure
+    from ..resolve.anchoring import Anchoring, Rate
+else:
+    measure = later("handloom.jobs.measure")
 
 RECENT = 50
 """Verdicts and rejections that somebody is told of."""

@@ -3,12 +3,11 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from . import label_errors
 from .decide import Outcome, quorum
 from .majority import Majority
 
 if TYPE_CHECKING:
-    from . import aggregate, agreement, anchoring, redundancy, skills
+    from . import aggregate, agreement, anchoring, label_errors, redundancy, skills
     from .tables import Columns, resolve_table
 
 __all__ = [
@@ -25,9 +24,9 @@ __all__ = [
     "skills",
 ]
 
-# Read on first use: the statistics load scipy, which a server that only counts votes need not.
+# Read on first use: the statistics load numpy and scipy, which a server that only counts votes need not.
 _IN_TABLES = frozenset(("Columns", "resolve_table"))
-_MODULES = frozenset(("aggregate", "agreement", "anchoring", "redundancy", "skills"))
+_MODULES = frozenset(("aggregate", "agreement", "anchoring", "label_errors", "redundancy", "skills"))
 
 
 def __getattr__(name: str) -> Any:

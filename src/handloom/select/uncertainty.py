@@ -11,8 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ..core.arrays import Indices, Probs, Scores
-from ..core.protocols import ScoreFunction
+from ..core.arrays import Indices, Probs, ScoreFunction, Scores
 from .picks import CHUNK
 
 

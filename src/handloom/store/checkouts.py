@@ -11,16 +11,18 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ..core.ids import canonical
+from ..core.later import later
 from .history import PAGE, Commit, Segment, last, segments, values
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
     import sqlalchemy as sa
 
     from .database import Store
+else:
+    np = later("numpy")
 
 FOLDER = "checkouts"
 

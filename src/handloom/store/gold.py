@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import sqlalchemy as sa
 
 from ..core.ids import digest, show
@@ -17,6 +16,9 @@ from .people_schema import gold
 from .queue import CHUNK
 from .upsert import upsert
 from .writer import Tx
+
+if TYPE_CHECKING:
+    import numpy as np
 
 a, q = schema.answer, schema.question
 _newer = a.alias("newer")

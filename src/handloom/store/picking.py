@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import sqlalchemy as sa
 
+from ..core.later import later
 from . import schema
 from .people_schema import member, skill
 from .queue import CHUNK
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = later("numpy")
 
 q, b, i, lab = schema.question, schema.batch, schema.item, schema.label
 ASKED = ("open", "claimed", "answered", "resolved", "skipped", "escalated")
