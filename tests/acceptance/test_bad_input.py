@@ -140,7 +140,9 @@ def test_what_no_reader_knows(workspace: Path) -> None:
 
 
 def test_a_json_array_and_broken_lines(workspace: Path) -> None:
-    assert "one object per line" in brought_in(workspace, "a.json", '[{"text": "a"}]').value["message"]
+    assert brought_in(workspace, "a.json", '[{"text": "a"}]').value["added"] == 1
+    broken = only_rejected(brought_in(workspace, "c.json", '[{"text": "a b"}, {"text"]'))
+    assert "nothing behind this can be read" in broken["message"]
     ended = brought_in(workspace, "b.jsonl", '{"text": "a b c"}\n{"text": \n{"text": "d e f"}\n')
     assert only_rejected(ended)["code"] == "HL001"
 

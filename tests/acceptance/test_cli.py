@@ -89,7 +89,7 @@ def test_a_file_becomes_items_and_comes_out_again(tmp_path: Path) -> None:
         "--workspace", workspace, "--json",
     )  # fmt: skip
     assert ended.code == 0
-    assert ended.value == {"added": 3, "duplicates": 0, "rejected": [], "rejected_total": 0}
+    assert ended.value == {"added": 3, "duplicates": 0, "rejected": [], "rejected_total": 0, "notes": []}
     assert "subject, body" in ended.err
     again = handloom("import", source, "--field", "text=subject,body", "--label", "kind", "-w", workspace, "--json")
     assert again.value["duplicates"] == 3

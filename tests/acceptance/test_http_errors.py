@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from handloom.operations.imports import CHUNK
+
 from .conftest import Site
 
 
@@ -108,7 +110,7 @@ def test_a_full_or_read_only_disk_is_said_to_be_so(
 def test_a_client_that_goes_away_in_mid_import_keeps_what_was_committed(site: Site) -> None:
     project = site.project()
     token = site.owner.headers["authorization"]
-    lines = b"".join(b'{"data": {"text": "t%d"}}\n' % n for n in range(1500))
+    lines = b"".join(b'{"data": {"text": "t%d"}}\n' % n for n in range(CHUNK + 500))
     head = f"POST /api/v1/projects/{project}/items HTTP/1.1\r\nHost: localhost\r\nAuthorization: {token}\r\n"
     with socket.create_connection(("127.0.0.1", int(site.url.rsplit(":", 1)[1]))) as line:
         line.sendall(head.encode() + b"Content-Length: 10000000\r\n\r\n" + lines)

@@ -28,7 +28,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "open_review": {"actor": "a1"},
     "close_review": {"accept": True},
     "change_member": {"role": "owner"},
+    "add_commit": {"message": "x"},
+    "add_branch": {"name": "x"},
+    "close_branch": {"name": "x"},
+    "add_tag": {"name": "x"},
+    "merge": {"source": "x"},
+    "restore": {"to": "c1", "message": "x"},
 }
+QUERIES = {"diff": {"before": "c1"}}
 
 
 def answer(client: httpx.Client, question: str, label: str, **more: Any) -> httpx.Response:
@@ -71,7 +78,7 @@ def test_who_is_no_member_gets_nothing_of_a_project_anywhere(site: Site) -> None
         body = BODIES.get(name, {}) if address.method in ("POST", "PATCH") else None
         if name == "answer":
             body = {"id": str(uuid.uuid4()), "question": known["question"], "value": {"labels": ["ham"]}}
-        found = stranger.request(address.method, path, json=body)
+        found = stranger.request(address.method, path, json=body, params=QUERIES.get(name))
         assert found.status_code == 404, (name, found.status_code, found.text)
         looked += 1
     assert looked >= 30
