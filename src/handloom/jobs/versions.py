@@ -20,8 +20,6 @@ DIGESTS = Digests(digest.EMPTY, digest.state, digest.shift)
 STRATEGY = "merge"
 ROLES = ("engineer", "owner")
 """Who settles a conflict: it is a decision about the dataset, shown with both values and both authors."""
-MOST_QUESTIONS = 1_000
-"""Conflicts of one merge that become questions at once; the others are listed and become questions on the next call."""
 
 
 def three(
@@ -52,7 +50,6 @@ def merge(tx: Tx, branch: Branch, theirs: Commit, *, source: str, message: str, 
 def _ask(tx: Tx, branch: Branch, result: Merging, source: str, actor_id: int) -> None:
     assert result.commit is not None
     batch = NewBatch(branch.project_id, branch.task_id, STRATEGY, 1, "decide", actor_id=actor_id)
-    asked = result.conflicts[:MOST_QUESTIONS]
     new = [
         NewQuestion(
             item_id=None,
@@ -63,10 +60,10 @@ def _ask(tx: Tx, branch: Branch, result: Merging, source: str, actor_id: int) ->
             reason=f"{source} and {branch.name} changed it differently",
             body=_body(tx, branch, result, one, source),
         )
-        for one in asked
+        for one in result.conflicts
     ]
     _, questions = queue.ask(tx, batch, new)
-    edits.link(tx, result.commit.id, dict(zip((one.item_id for one in asked), questions, strict=True)))
+    edits.link(tx, result.commit.id, dict(zip((one.item_id for one in result.conflicts), questions, strict=True)))
 
 
 def _body(tx: Tx, branch: Branch, result: Merging, one: Conflict, source: str) -> dict[str, Any]:
