@@ -28,7 +28,9 @@ MAY: dict[str, frozenset[str]] = {
     "handle": frozenset(("versions",)),  # all others that they share
     "workspace": BELOW_LOOP | {"loop", "operations", "handle"},
     "opening": frozenset(("workspace", "client", "handle")),
-    **dict.fromkeys(RIM, BELOW_LOOP | RIM | {"loop", "flow", "operations", "workspace", "handle", "opening", "versions"}),
+    **dict.fromkeys(
+        RIM, BELOW_LOOP | RIM | {"loop", "flow", "operations", "workspace", "handle", "opening", "versions"}
+    ),
 }
 
 

@@ -5,10 +5,17 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..core.errors import NotFound
+from ..core.later import later
 from ..core.roles import allowed
 from .session import Session
+
+if TYPE_CHECKING:
+    from ..collect import images
+else:  # brings Pillow, which a server of texts never needs
+    images = later("handloom.collect.images")
 
 STEPS = (64, 128, 256, 512, 1024)
 """Sizes that are made; others get the next larger one, so that the cache stays small."""
@@ -49,8 +56,6 @@ def _thumbnail(cache: Path, digest: str, content: bytes, size: int) -> tuple[byt
     if path.is_file():
         kept = path.read_bytes()
         return kept, _media_type(kept) or "image/webp"
-    from ..collect import images  # brings Pillow, which a server of texts never needs
-
     small, media_type = images.thumbnail(content, step)
     if small is not content:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,14 +6,19 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .. import collect
-from ..collect.mapping import TEST_NAMES
 from ..core import registry
 from ..core.errors import EmptyInput
+from ..core.later import later
 from ..core.protocols import Bad, Record
 from .session import Session
+
+if TYPE_CHECKING:
+    from .. import collect
+    from ..collect import mapping
+else:  # the readers bring Pillow
+    collect, mapping = later("handloom.collect"), later("handloom.collect.mapping")
 
 _TOO_LONG = 2000
 """Characters of a cell that a preview shows."""
@@ -48,7 +53,7 @@ class RecordLines:
             line["labels"] = labels
         named = meta.get("split")
         if isinstance(named, str):
-            line["split"] = "test" if named.casefold() in TEST_NAMES else "pool"
+            line["split"] = "test" if named.casefold() in mapping.TEST_NAMES else "pool"
         if meta:
             line["meta"] = meta
         return line

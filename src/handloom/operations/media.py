@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import BadReference, NotFound
+from ..core.later import later
 from .session import Session
+
+if TYPE_CHECKING:
+    from ..collect import images, media
+else:  # they bring Pillow, which a server of texts never needs
+    images, media = later("handloom.collect.images"), later("handloom.collect.media")
 
 _REFERENCES = frozenset(("path", "url"))
 
@@ -36,8 +42,6 @@ class Media:
 
     def image(self, content: bytes) -> dict[str, Any]:
         """Store an image; how an item's data speaks of it. Raises `BadImage`, `TooLarge`."""
-        from ..collect import images  # brings Pillow, which a server of texts never needs
-
         shown = images.as_field(content)
         self._session.store.blobs.put(content)
         return shown
@@ -49,14 +53,10 @@ class Media:
             return False
 
     def _field(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        from ..collect import media
-
         return self.image(media.fetch(value, self._policy))
 
     @cached_property
     def _policy(self) -> Any:
-        from ..collect import media
-
         roots = self._session.site.media_roots
         return media.MediaPolicy(roots=(Path.cwd(), Path(Path.cwd().anchor)) if roots is None else roots)
 

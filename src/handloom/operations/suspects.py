@@ -48,7 +48,11 @@ def suspects(
         found = verdicts.page(connection, row.id, before=pages.after("suspects", cursor), limit=size + 1)
         last = rows.last(connection, row.id, "suspects")
     result = (last.result or {}) if last is not None and last.state == "done" else {}
-    outlook = {name: result.get(name) for name in ("worth", "expected_precision", "stop", "why", "weights")} if result else None
+    outlook = (
+        {name: result.get(name) for name in ("worth", "expected_precision", "stop", "why", "weights")}
+        if result
+        else None
+    )
     return pages.page("suspects", found, size, lambda one: one.id, _shown) | {"outlook": outlook}
 
 
