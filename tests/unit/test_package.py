@@ -23,7 +23,7 @@ def test_import_brings_no_heavy_library() -> None:
 
 def test_server_does_not_compute() -> None:
     """Models are fitted by workers; the process that answers people imports no learner and no job engine."""
-    heavy = ("numpy", "sklearn", "scipy", "dbos", "pandas")
+    heavy = ("numpy", "PIL", "sklearn", "scipy", "dbos", "pandas")
     script = f"import sys, handloom.server.run; print([m for m in {heavy} if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
