@@ -39,7 +39,7 @@ def disputed(site: Site) -> str:
         "text_class@1",
         LABELS,
         [{"key": "one", "data": {"text": "It has four legs and red fur."}}],
-        settings={"overlap": 2, "most_answers": 2, "experts": True, "suggestions": False},
+        settings={"overlap": 2, "most_answers": 2, "experts": True, "suggestions": False, "test_share": 0},
     )
     site.ask(project, 1)
     for name, label, why in (("Ada", "dog", "four legs"), ("Ben", "fox", "red fur")):
@@ -67,7 +67,7 @@ def test_rejected_work_is_asked_again(site: Site, visit: Visit) -> None:
     from playwright.sync_api import expect
 
     lines = [{"key": f"k{i}", "data": {"text": f"animal number {i}"}} for i in range(4)]
-    project = site.new_project("text_class@1", LABELS, lines, settings={"suggestions": False})
+    project = site.new_project("text_class@1", LABELS, lines, settings={"suggestions": False, "test_share": 0})
     site.ask(project, 4)
     with _person(site, "Cy") as client:
         _answer(client, project, 4, "cat")
