@@ -57,6 +57,7 @@ def test_an_expert_settles_a_conflict_with_one_key(site: Site, disputed: str, vi
     for words in ("dog", "four legs", "fox", "red fur"):
         expect(said.get_by_text(words, exact=True)).to_be_visible()
     expect(said.get_by_text("Ada")).to_have_count(0)
+    expect(page.get_by_role("button", name="fox")).to_be_visible()  # the keys are there with the buttons
     page.keyboard.press("3")
     expect(page.get_by_text("Nothing to label right now")).to_be_visible()
     expect(page.get_by_text("All sent")).to_be_visible()
