@@ -28,7 +28,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from handloom.dataset import run
-from handloom.dataset.subject import Subject, Table
+from handloom.dataset.subject import Subject
+from handloom.dataset.table import Table
 
 from . import peers
 

@@ -10,7 +10,8 @@ import numpy as np
 from handloom.core import registry
 from handloom.core.protocols import Check
 from handloom.dataset.slices import parse
-from handloom.dataset.subject import Given, Subject, Table
+from handloom.dataset.subject import Given, Subject
+from handloom.dataset.table import Table
 from handloom.testing.checks import CheckContract, example_subject
 
 

@@ -15,7 +15,7 @@ from ..core.errors import Malformed
 from ..core.ids import digest
 from ..core.protocols import Bad, Record
 from ..dataset.similar import images
-from ..dataset.subject import Pictures, Table
+from ..dataset.table import Pictures, Table
 
 _GUESSED_FROM = 200
 

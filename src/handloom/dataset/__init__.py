@@ -10,7 +10,8 @@ from .parts import Part
 
 if TYPE_CHECKING:
     from .run import check
-    from .subject import Subject, Table
+    from .subject import Subject
+    from .table import Table
 
 __all__ = [
     "EMPTY",
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 # Read on first use: tests of the data load numpy, which a server that keeps versions and merges them need not.
-_WHERE = {"Subject": "subject", "Table": "subject", "check": "run"}
+_WHERE = {"Subject": "subject", "Table": "table", "check": "run"}
 
 
 def __getattr__(name: str) -> Any:

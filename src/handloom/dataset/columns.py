@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .subject import is_missing
+from .table import is_missing
 
 NUMBER, CATEGORY, TEXT, OTHER = "number", "category", "text", "other"
 ODD = 0.01

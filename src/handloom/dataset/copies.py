@@ -11,7 +11,8 @@ import numpy as np
 from ..core.ids import canonical
 from .similar import images, texts, vectors
 from .similar.near import Near, none
-from .subject import Subject, Table, is_missing, label_word
+from .subject import Subject, label_word
+from .table import Table, is_missing
 
 EMBEDDING_THRESHOLD = 0.97
 

@@ -8,7 +8,8 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from .diff import Change, Plain, diff, label_changes
-from .subject import Table, is_missing, label_word
+from .subject import label_word
+from .table import Table, is_missing
 
 Key = tuple[str, int]
 """Key or content of a row, and which of the rows with that key it is, from 0."""

@@ -10,7 +10,8 @@ import numpy as np
 
 from . import columns
 from .slices import Predicate, select
-from .subject import Table, is_missing, label_word
+from .subject import label_word
+from .table import Table, is_missing
 
 _QUANTILES = {"min": 0.0, "p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95, "max": 1.0}
 _SHOWN = 20

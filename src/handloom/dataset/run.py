@@ -8,7 +8,8 @@ from typing import Any
 from ..core import registry
 from ..core.protocols import Check, Finding
 from .slices import parse
-from .subject import SEVERITIES, Subject, Table
+from .subject import SEVERITIES, Subject
+from .table import Table
 
 
 def names() -> list[str]:

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import Malformed
-from .subject import Table, is_missing
+from .table import Table, is_missing
 
 MAX_LENGTH = 5_000
 MAX_DEPTH = 50

@@ -18,7 +18,8 @@ import numpy as np
 
 from ..core.errors import Malformed
 from ..core.protocols import Check, Finding
-from .subject import Subject, Table, found, rows_that
+from .subject import Subject, found, rows_that
+from .table import Table
 
 PREFIXES = ("test_", "check_")
 

@@ -13,7 +13,8 @@ from ..core.ids import show
 from ..core.protocols import Finding
 from ..dataset import run
 from ..dataset.similar import images
-from ..dataset.subject import Pictures, Subject, Table
+from ..dataset.subject import Subject
+from ..dataset.table import Pictures, Table
 from ..store import Store, commits, items, projects
 from ..store.commits import Revision
 from ..store.projects import TaskRow

@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from ..core.protocols import Check, Finding
-from ..dataset.subject import SEVERITIES, Subject, Table, as_json
+from ..dataset.subject import SEVERITIES, Subject, as_json
+from ..dataset.table import Table
 
 
 def example_subject(rows: int = 60, *, seed: int = 0) -> Subject:

@@ -14,7 +14,8 @@ from handloom.core.protocols import Finding
 from handloom.dataset import run, twosample, user
 from handloom.dataset.checks import mojibake, personal_data
 from handloom.dataset.slices import parse
-from handloom.dataset.subject import Subject, Table, as_json
+from handloom.dataset.subject import Subject, as_json
+from handloom.dataset.table import Table
 from tests import realdata
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from handloom.dataset.profile import balance, outliers, profile
 from handloom.dataset.slices import parse
-from handloom.dataset.subject import Pictures, Table
+from handloom.dataset.table import Pictures, Table
 
 
 def test_a_profile_tells_what_is_in_a_table() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from handloom.core.errors import Malformed
 from handloom.dataset.slices import Among, Call, Compare, Constant, Field, Join, Missing, Not, fields, parse, select
-from handloom.dataset.subject import Table
+from handloom.dataset.table import Table
 
 names = st.one_of(st.sampled_from(["text", "label", "and", "length", "a b", "größe"]), st.text("abc_ ", min_size=1))
 constants = st.builds(

@@ -11,7 +11,8 @@ from scipy import sparse
 
 from ...core.protocols import Finding
 from .. import columns, twosample
-from ..subject import Subject, Table, found
+from ..subject import Subject, found
+from ..table import Table
 
 ALPHA = 0.01
 TOLD, CLEAR = 0.6, 0.8

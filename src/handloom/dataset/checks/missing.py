@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...core.protocols import Finding
-from ..subject import Subject, found, is_missing, rows_that
+from ..subject import Subject, found, rows_that
+from ..table import is_missing
 
 PLACEHOLDERS = frozenset(
     ("na", "n/a", "nan", "null", "none", "nil", "?", "-", "--", "unknown", "undefined", "#n/a", "tbd")

@@ -6,7 +6,8 @@ import numpy as np
 
 from ...core.protocols import Finding
 from .. import copies
-from ..subject import Subject, Table, found, rows_that
+from ..subject import Subject, found, rows_that
+from ..table import Table
 
 
 class NearDuplicates:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...core.protocols import Finding
-from ..subject import Subject, Table, found, rows_that
+from ..subject import Subject, found, rows_that
+from ..table import Table
 
 
 class Places:

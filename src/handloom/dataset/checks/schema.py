@@ -8,7 +8,8 @@ from typing import Any
 
 from ...core.protocols import Finding
 from .. import columns
-from ..subject import Subject, Table, found, is_missing, rows_that
+from ..subject import Subject, found, rows_that
+from ..table import Table, is_missing
 
 
 class Schema:

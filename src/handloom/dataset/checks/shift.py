@@ -11,7 +11,8 @@ import numpy as np
 
 from ...core.protocols import Finding
 from .. import columns, twosample
-from ..subject import Subject, Table, found
+from ..subject import Subject, found
+from ..table import Table
 
 ALPHA = 0.01
 MODERATE, LARGE = 0.1, 0.25
