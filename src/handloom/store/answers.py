@@ -16,8 +16,8 @@ from ..core.errors import AnswerMismatch, NotClaimed, NotFound, QuestionClosed, 
 from ..core.ids import digest, show
 from ..core.questions import Outcome, Progress, State
 from . import labels, moves, schema
-from .people_schema import gold
 from .prepared import Prepared
+from .schema.people import gold
 from .writer import Tx
 
 q, t, a = schema.question, schema.turn, schema.answer

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from ..core import questions as life
 from ..core.ids import show
 from . import estimates, labels, moves, schema
-from .people_schema import aside, gold
 from .queue import CHUNK
+from .schema.people import aside, gold
 from .writer import Tx
 
 a, q, t = schema.answer, schema.question, schema.turn

@@ -14,8 +14,8 @@ from ..core.errors import Malformed, NameTaken, NotFound, WrongState
 from . import schema
 from .history import COLUMNS, Commit, get, seen, segments
 from .recording import MAIN
-from .version_schema import branch as b
-from .version_schema import tag as t
+from .schema.versions import branch as b
+from .schema.versions import tag as t
 
 if TYPE_CHECKING:
     from .writer import Tx

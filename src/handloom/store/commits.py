@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from . import schema
 from .history import COLUMNS, Commit, Held, among, get, held, held_by_all, values
 from .recording import MAIN, TEST, Digests, Note, main, record, record_labels, store_values
-from .version_schema import branch as b
+from .schema.versions import branch as b
 
 if TYPE_CHECKING:
     from .projects import TaskRow

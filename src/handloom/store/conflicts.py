@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from . import schema
-from .people_schema import aside, gold
+from .schema.people import aside, gold
 
 a, q = schema.answer, schema.question
 _newer = a.alias("newer")

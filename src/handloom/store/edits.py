@@ -18,7 +18,7 @@ from .commits import Revision
 from .comparing import differing, rows_of, suspects
 from .history import Commit, Held, get, held, written
 from .recording import TEST, Digests, Note, answers_text, record, store_values
-from .version_schema import conflict
+from .schema.versions import conflict
 
 if TYPE_CHECKING:
     from .writer import Tx

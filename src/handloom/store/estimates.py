@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ..core.protocols import Estimate
 from . import labels, schema
-from .people_schema import gold
+from .schema.people import gold
 from .upsert import upsert
 from .writer import Hooks, Tx
 

@@ -12,8 +12,8 @@ from ..core.ids import digest, show
 from ..core.people import Check
 from ..core.protocols import Estimate
 from . import estimates, schema
-from .people_schema import gold
 from .queue import CHUNK
+from .schema.people import gold
 from .upsert import upsert
 from .writer import Tx
 

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from ..core.errors import NotFound
 from ..core.ids import show
 from . import schema
-from .version_schema import branch as b
+from .schema.versions import branch as b
 
 c = schema.commit_
 PAGE = 5_000

@@ -16,7 +16,7 @@ from ..core.ids import canonical, digest, fingerprint, show
 from . import given, schema
 from .bulk import as_json, insert_rows, select_among
 from .queue import CHUNK
-from .version_schema import identity
+from .schema.versions import identity
 from .writer import Tx
 
 i = schema.item

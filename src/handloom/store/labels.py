@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from ..core.protocols import Estimate
 from . import schema
 from .bulk import as_json, insert_rows
-from .people_schema import aside
 from .prepared import Prepared
+from .schema.people import aside
 from .upsert import upsert
 from .writer import Tx
 

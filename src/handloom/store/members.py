@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ..core.ids import show
 from . import schema
-from .people_schema import invitation, member
+from .schema.people import invitation, member
 from .upsert import upsert
 from .writer import Tx
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from ..core.later import later
 from . import schema
-from .people_schema import member, skill
 from .queue import CHUNK
+from .schema.people import member, skill
 
 if TYPE_CHECKING:
     import numpy as np

@@ -18,8 +18,8 @@ from . import schema
 from .bulk import as_json, insert_rows, select_among
 from .history import COLUMNS, Commit, Held, held
 from .history import values as contents_of
-from .version_schema import branch as b
-from .version_schema import content
+from .schema.versions import branch as b
+from .schema.versions import content
 
 if TYPE_CHECKING:
     from .writer import Tx

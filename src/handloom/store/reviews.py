@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from ..core.errors import NotFound, WrongState
 from ..core.ids import show
-from .people_schema import review
 from .schema import answer
+from .schema.people import review
 from .writer import Tx
 
 

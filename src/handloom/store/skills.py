@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from ..core.people import Skill, Vote
 from . import gold, schema
-from .people_schema import aside, skill
 from .prepared import Prepared
+from .schema.people import aside, skill
 from .writer import Tx
 
 a, q = schema.answer, schema.question

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from . import estimates, given, schema
 from .labels import Place
-from .people_schema import aside
+from .schema.people import aside
 from .writer import Tx
 
 q, a, i = schema.question, schema.answer, schema.item

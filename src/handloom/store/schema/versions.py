@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, String, Text
 
-from .schema import Big, Json, metadata
+from .base import Big, Json, metadata
 
 content = sa.Table(
     "content",

@@ -1,0 +1,12 @@
+"""classes labelled one at a time by a signed threshold"""
+
+from __future__ import annotations
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing moved yet."""
