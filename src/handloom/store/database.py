@@ -22,7 +22,7 @@ from .lock import FolderLock
 from .writer import Hooks, Tx, Writer, explain
 
 T = TypeVar("T")
-HEAD = "0003"
+HEAD = "0008"
 """Newest migration; `handloom.store.migrations` holds them all."""
 _FILE = "workspace.json"
 
