@@ -96,6 +96,8 @@ OPERATIONS: dict[str, Address] = _table("""
     tags              GET    /projects/{project}/tags
     add_tag           POST   /projects/{project}/tags
     lineage           GET    /lineage/{id}
+    make_profile      POST   /projects/{project}/profile
+    profile           GET    /projects/{project}/profile
     advance           POST   /projects/{project}/advance
 """)
 

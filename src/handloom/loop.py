@@ -38,15 +38,16 @@ from .store.jobs import Job
 from .store.projects import Project, TaskRow
 
 if TYPE_CHECKING:
-    from .jobs import choose, data_tests, judge, learn, measure, serve, suspects
+    from .jobs import choose, data_tests, judge, learn, measure, profiles, serve, suspects
 else:  # what computes is read by the process that computes: workers, and the server where it picks or predicts itself
-    choose, data_tests, judge, learn, measure, serve, suspects = (
+    choose, data_tests, judge, learn, measure, profiles, serve, suspects = (
         later(f"handloom.jobs.{name}")
-        for name in ("choose", "data_tests", "judge", "learn", "measure", "serve", "suspects")
+        for name in ("choose", "data_tests", "judge", "learn", "measure", "profiles", "serve", "suspects")
     )
 
 __all__ = ["Asked", "Did", "Executor", "Feedback", "Predicted", "Wish", "advance", "ask", "cancel", "decided", "drift"]
-__all__ += ["durable", "feedback", "find_suspects", "inline", "predict", "roll_back", "run_job", "train", "wire"]
+__all__ += ["durable", "feedback", "find_suspects", "inline", "predict", "roll_back", "run_job", "start", "train"]
+__all__ += ["wire"]
 
 STEPS = ("collect", "select", "ask", "resolve", "commit", "train", "evaluate", "release", "monitor")
 
@@ -75,8 +76,11 @@ JOBS: dict[str, tuple[Step, ...]] = {
         _ENCODE,
         Step("suspects", "looks for labels that are wrong", lambda work, state: suspects.suspects(work, state)),
     ),
+    "profile": (Step("profile", "describes the data", lambda work, state: profiles.describe(work, state)),),
 }
 """What a job of each kind does, in order. A step names its body when it runs, so that nothing is read before."""
+BESIDES = frozenset(("profile",))
+"""Kinds that no other step waits for: people start them, and the loop goes on beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +163,8 @@ def advance(store: Store, project_id: int, *, executor: Executor = durable) -> l
 def _advance_task(store: Store, project: Project, task: TaskRow, executor: Executor) -> list[Did]:
     settings = project.settings
     with store.read() as connection:
-        live = {job.kind for job in jobs.live(connection, project.id) if job.task_id == task.id}
-        last = {kind: jobs.last(connection, task.id, kind) for kind in JOBS}
+        live = {job.kind for job in jobs.live(connection, project.id) if job.task_id == task.id} - BESIDES
+        last = {kind: jobs.last(connection, task.id, kind) for kind in JOBS.keys() - BESIDES}
         since = _seen(connection, task, last["refresh"])
         now = picking.standing(connection, project.id, task.id, since=since, enough=settings["retrain_after"])
         newest = training.newest_model(connection, task.id)
@@ -280,6 +284,21 @@ def find_suspects(
         executor.start(store, job)
     with store.read() as connection:
         return jobs.get(connection, job.id)
+
+
+def start(
+    store: Store, task: TaskRow, kind: str, args: Mapping[str, Any], *, actor_id: int, executor: Executor = durable
+) -> tuple[Job, bool]:
+    """Start a job of that kind by hand, and whether it is new: one that waits or runs already is returned instead."""
+    job, new = store.write(
+        lambda tx: jobs.enqueue(
+            tx, project_id=task.project_id, task_id=task.id, kind=kind, args=args, actor_id=actor_id
+        )
+    )
+    if new:
+        executor.start(store, job)
+    with store.read() as connection:
+        return jobs.get(connection, job.id), new
 
 
 def cancel(store: Store, job_id: int, *, actor_id: int) -> Job:

@@ -73,6 +73,14 @@ class DatasetHandle:
         """A new version of a branch with the content of a place."""
         return self._call("restore", to=to, message=message, task=task, branch=branch)
 
+    def make_profile(self, task: str | None = None, at: str | None = None) -> dict[str, Any]:
+        """Describe the items as they stand, or a place, in a worker; the job."""
+        return self._call("make_profile", task=task, at=at)
+
+    def profile(self, task: str | None = None, at: str | None = None) -> dict[str, Any]:
+        """The newest profile of the items or of a place: ``{"profile", "commit", "made", "fresh", "job"}``."""
+        return self._call("profile", task=task, at=at)
+
     def export(self, commit: str, format: str = "parquet") -> Iterator[bytes]:
         """The rows of a commit as parquet or jsonl, in pieces."""
         return self._export(commit, format)

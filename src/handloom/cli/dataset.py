@@ -20,7 +20,8 @@ from ..dataset import run as tests
 from ..dataset.diff import summary
 from ..dataset.profile import profile
 from ..dataset.subject import SEVERITIES, Subject, as_json
-from . import junit, tables, versions
+from . import junit, tables, versions, waiting
+from .options import HERE, Place, ProjectName, TaskName, chosen, opened
 from .output import FAILED, Output, verb
 
 app = typer.Typer(
@@ -143,29 +144,52 @@ def compare(
 @app.command("profile")
 @verb
 def describe(
-    file: Annotated[Path, typer.Argument(help="A table, folder or zip.")],
+    file: Annotated[Path | None, typer.Argument(help="A table, folder or zip; without it, a project's data.")] = None,
     label: Label = None,
     slice_: Slices = None,
+    at: Annotated[str | None, typer.Option(help="Of a project: a branch, tag or commit instead of the items.")] = None,
+    project: ProjectName = None,
+    task: TaskName = None,
+    workspace: Place = HERE,
     json_file: JsonFile = None,
 ) -> None:
-    """What is in a file: classes, fields, lengths, missing and outlying values, and how classes fall into slices."""
+    """What is in a file or a project: classes, fields, lengths, missing and outlying values, and how classes fall into
+    slices. Slices of a project are those in its settings."""
     out = Output(as_json=False)
-    table = tables.read(file, file.name)
-    named = tables.meaning(table, None, label, None)
-    told = profile(table, named.label, _named_slices(slice_ or ()))
+    if file is None:
+        told = _of_project(workspace, project, task, at, [label, *(slice_ or ())])
+        out.say(f"{at or 'items'}: {told['rows']:,} rows")
+    else:
+        table = tables.read(file, file.name)
+        named = tables.meaning(table, None, label, None)
+        told = profile(table, named.label, _named_slices(slice_ or ()))
+        out.say(f"{table.name}: {len(table):,} rows, label {named.label!r}")
     if json_file:
         json_file.write_text(json.dumps(told, indent=1, ensure_ascii=False, default=str) + "\n", "utf-8")
-    out.say(f"{table.name}: {len(table):,} rows, label {named.label!r}")
     out.result(told, Group(*_profile_shown(told)))
+
+
+def _of_project(
+    workspace: str, project: str | None, task: str | None, at: str | None, other: Sequence[str | None]
+) -> dict[str, Any]:
+    """The profile of a project's data, made now."""
+    if any(other):
+        raise Malformed("--label and --slice are for files; a project has a task, and slices in its settings")
+    with opened(workspace) as handle:
+        data = chosen(handle, project).dataset
+        waiting.finished(handle, data.make_profile(task=task, at=at))
+        return data.profile(task=task, at=at)["profile"]
 
 
 def _profile_shown(told: Mapping[str, Any]) -> list[Shown]:
     fields = Shown("field", "kind", "missing", "different", "median", "from", "to", "outliers")
-    for name, one in told["fields"].items():
+    for name, one in told.get("fields", {}).items():
         spread = one.get("spread") or one.get("characters") or {}
         marks = [f"{spread[key]:g}" if key in spread else "" for key in ("median", "min", "max")]
         counts = [f"{one[key]:,}" if key in one else "" for key in ("missing", "different")]
-        fields.add_row(escape(name), one["kind"], *counts, *marks, str(len(one.get("outliers", ()))) or "")
+        far = one.get("outliers", ())
+        outliers = far["count"] if isinstance(far, Mapping) else len(far)
+        fields.add_row(escape(name), one["kind"], *counts, *marks, str(outliers))
     shown = [fields]
     if "labels" in told:
         classes = Shown("class", "rows", title=f"evenness {told['labels']['evenness']:.2f}")

@@ -16,6 +16,8 @@ MAX_PATTERN = 500
 MAX_ASSIGN = 100
 MAX_TAG = 80
 _ACTOR = re.compile(r"a[1-9][0-9]{0,17}")
+POLICIES = {"answers": "green", "verdicts": "green", "corrections": "green"}
+MAX_PREDICATE = 5_000
 _FUNCTION = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -100,8 +102,46 @@ def _checks(value: Any) -> list[str]:
         raise Malformed(f"a list of names of data tests is wanted; known are {', '.join(known)}")
     for name in value:
         if name not in known:
-            raise UnknownKind("data test", str(name)[:80], known)
-    return list(dict.fromkeys(value))
+            raise UnknownKind("data test", name[:80], known)
+        if severity not in ("", "error", "warning"):
+            raise Malformed(f"{wanted}; found {str(one)[:80]!r}")
+        found[name] = f"{name}:warning" if "warning" in (severity, found.get(name, "").partition(":")[2]) else name
+    return list(found.values())
+
+
+def _policies(value: Any) -> dict[str, str]:
+    wanted = 'an object of corrections, answers and verdicts is wanted, each "green" or "request"'
+    if not isinstance(value, Mapping) or not set(value) <= set(POLICIES):
+        raise Malformed(f"{wanted}; found {str(value)[:80]}")
+    for name, policy in value.items():
+        if policy not in ("green", "request"):
+            raise Malformed(f"{wanted}; {name} is {str(policy)[:80]!r}")
+    return {**POLICIES, **value}
+
+
+def _deciders(value: Any) -> list[str]:
+    known = [role for role in ROLES if allowed(role, "answer_decide")]
+    if not isinstance(value, list | tuple) or not value or not set(value) <= set(known):
+        raise Malformed(f"a list of some of {', '.join(known)} is wanted; found {str(value)[:80]}")
+    return [role for role in known if role in value]
+
+
+def _slices(value: Any) -> list[dict[str, str]]:
+    """Their form alone; whether a predicate can be read is judged where predicates are."""
+    wanted = f'a list of at most {MAX_ASSIGN} slices {{"name": "long", "where": "length(text) > 200"}}, each name once'
+    if not isinstance(value, list) or len(value) > MAX_ASSIGN:
+        raise Malformed(f"{wanted} is wanted")
+    for one in value:
+        if not isinstance(one, Mapping) or set(one) != {"name", "where"}:
+            raise Malformed(f"{wanted} is wanted; found {str(one)[:80]}")
+        name, where = one["name"], one["where"]
+        if not isinstance(name, str) or not 0 < len(name) <= MAX_TAG or not name.isprintable():
+            raise Malformed(f"a slice has a name of 1 to {MAX_TAG} printable characters; found {str(name)[:80]!r}")
+        if not isinstance(where, str) or not 0 < len(where) <= MAX_PREDICATE:
+            raise Malformed(f"the slice {name!r} is described in 1 to {MAX_PREDICATE} characters")
+    if len({one["name"] for one in value}) < len(value):
+        raise Malformed(f"{wanted} is wanted; a name stands there twice")
+    return [{"name": one["name"], "where": one["where"]} for one in value]
 
 
 def _or_none(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -196,7 +236,27 @@ SETTINGS: dict[str, Setting] = {
     "experts": Setting(True, "whether what people disagree about or flag becomes a question for an expert", _flag),
     "expert_gold": Setting(False, "whether an expert's verdict is used to check people from then on", _flag),
     "members_only": Setting(False, "whether only members see the project; owners of the workspace always do", _flag),
-    "data_tests": Setting([], "data tests that a version has to pass before a model is trained on it", _checks),
+    "data_tests": Setting(
+        [],
+        "data tests that a version has to pass before it is main's and before a model is trained on it; an error fails "
+        "them, and a warning too where it says so (leakage:warning)",
+        _checks,
+    ),
+    "merge_tests": Setting(
+        ["schema", "leakage", "label_conflicts:warning"],
+        "data tests that what people change has to pass beside those before it is merged into main",
+        _checks,
+    ),
+    "merge_policy": Setting(
+        POLICIES,
+        "green: corrections, answers or experts' verdicts are main's as soon as their data tests pass; request: people "
+        "decide about them first",
+        _policies,
+    ),
+    "merge_quorum": Setting(1, "approvals that a merge request needs", _whole(1, 25)),
+    "merge_roles": Setting(["engineer", "owner"], "who may approve and reject merge requests", _deciders),
+    "own_approval": Setting(False, "whether who changed the data may also approve the change", _flag),
+    "slices": Setting([], "named subsets of the items, each a predicate over fields, meta and label", _slices),
     "assign": Setting([], "rules of which items want how many answers, and from whom; the first that fits", _assign),
     "never_after": Setting([], "pairs of actors: the first never answers what the second has answered", _pairs),
     "batch": Setting(20, "questions picked at a time", _whole(1, 1000)),

@@ -20,7 +20,7 @@ from ..store import Store, Tx, answers, commits, gates, items, projects, queue, 
 from ..store.projects import TaskRow
 from ..store.queue import NewBatch, NewQuestion
 from ..store.training import Model
-from . import heuristic, models, versions
+from . import heuristic, models, profiles, versions
 from .learn import describe, task_of
 from .pool import ready
 from .work import State, Work
@@ -72,6 +72,7 @@ def assess(work: Work, state: State) -> State:
     mine = _contender(store, task, test, candidate)
     report = evaluate.report(test.truth, task.options["labels"], mine, against, rng=rng)
     report["findings"] = trouble + report["findings"]
+    report["slices"] = profiles.per_slice(store, task, test.ids.tolist(), test.truth, mine.predicted)
     reports: dict[int, dict[str, Any]] = {}
     for done, model in enumerate(older):
         if test.n and (model.id not in known or known[model.id].test_digest != test.digest):

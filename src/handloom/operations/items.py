@@ -10,7 +10,7 @@ from ..core.errors import Malformed
 from ..core.ids import parse, show
 from ..core.roles import allowed
 from ..store import browse
-from . import guesses, pages, present
+from . import guesses, pages, present, profiles
 from .session import Case, Session, in_project
 
 STATES = ("unlabelled", "labelled", "asked", "test")
@@ -26,7 +26,7 @@ def items(
     task: str | None = None,
     **filters: str | None,
 ) -> dict[str, Any]:
-    """Items with their label and newest prediction. filters: search, label, state.
+    """Items with their label and newest prediction. filters: search, label, state, slice.
 
     ``scanned``: rows looked at. A page of a search may be empty and still have a ``next``.
     """
@@ -111,9 +111,9 @@ def _secret(case: Case, question: Any, answers: Sequence[Any]) -> bool:
 
 
 def _filter(session: Session, project_id: int, task_id: int, filters: Mapping[str, str | None]) -> browse.ItemFilter:
-    unknown = set(filters) - {"search", "label", "state"}
+    unknown = set(filters) - {"search", "label", "state", "slice"}
     if unknown:
-        raise Malformed(f"unknown filters {', '.join(sorted(unknown))}; known are search, label, state")
+        raise Malformed(f"unknown filters {', '.join(sorted(unknown))}; known are search, label, state, slice")
     state, search = filters.get("state"), filters.get("search")
     if state is not None and state not in STATES:
         raise Malformed(f"state is one of {', '.join(STATES)}; found {state[:40]!r}", field="state")
@@ -121,7 +121,11 @@ def _filter(session: Session, project_id: int, task_id: int, filters: Mapping[st
         raise Malformed(f"a search has at most {MAX_SEARCH} characters", field="search")
     if filters.get("label") is not None:
         session.require("read_answers")
-    return browse.ItemFilter(project_id, task_id, state, filters.get("label"), search)
+    where = None
+    if filters.get("slice"):
+        session.require("read_answers")  # a predicate may speak of the label
+        where = profiles.predicate(session.case_of(project_id), str(filters["slice"]))
+    return browse.ItemFilter(project_id, task_id, state, filters.get("label"), search, where)
 
 
 def _item(row: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from ..core.settings import merged
 from ..jobs import heuristic
 from ..store import Tx, members, people
 from ..store import projects as rows
-from . import pages, present
+from . import pages, present, profiles
 from .session import Case, Session, in_project, visible
 
 NAME = re.compile(r"\w[\w .\-]{0,99}")
@@ -70,6 +70,7 @@ def create_project(
         raise BadTask(f"two tasks are named {doubled[0]!r}; a name stands for one task")
     complete = merged({}, settings or {})
     heuristic.check(complete["heuristic"], [task[2]["labels"] for task in checked])
+    profiles.checked_slices(complete["slices"])
 
     def unit(tx: Tx) -> rows.Project:
         new = rows.add(tx, name=name, settings=complete, salt=salt or secrets.token_hex(16), actor_id=session.actor.id)
@@ -96,6 +97,9 @@ def change_settings(session: Session, project: str, settings: Mapping[str, Any])
         # Before the writer's turn, since a function has to be imported for it.
         wanted = merged({}, {"heuristic": settings["heuristic"]})["heuristic"]
         heuristic.check(wanted, [task.options["labels"] for task in case.tasks])
+
+    if settings.get("slices"):
+        profiles.checked_slices(merged({}, {"slices": settings["slices"]})["slices"])
 
     session.store.write(unit)
     session.site.forget()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,13 +140,14 @@ def newest_event(connection: sa.Connection) -> int:
 @dataclass(frozen=True, slots=True)
 class ItemFilter:
     """Which items. state: unlabelled, labelled, asked or test, of the task; label: one of its labels; search: a part of
-    the key or of any text of the item, whatever its case."""
+    the key or of any text of the item, whatever its case; where: asked about data, meta and label value of each."""
 
     project_id: int
     task_id: int
     state: str | None = None
     label: str | None = None
     search: str | None = None
+    where: Callable[[Mapping[str, Any], Mapping[str, Any] | None, Any], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def item_page(connection: sa.Connection, wanted: ItemFilter, *, after: int, limi
     and ``next`` goes on from there even when nothing was found."""
     found: list[int] = []
     scanned, position, needle = 0, after, (wanted.search or "").casefold()
-    plain = not needle and wanted.label is None and wanted.state in (None, "labelled", "asked")
+    plain = not needle and wanted.where is None and wanted.label is None and wanted.state in (None, "labelled", "asked")
     step = limit + 1 if plain else STEP
     while True:
         rows = _walk(connection, wanted, position, step)
@@ -187,7 +188,7 @@ def item_page(connection: sa.Connection, wanted: ItemFilter, *, after: int, limi
 
 def _walk(connection: sa.Connection, wanted: ItemFilter, after: int, limit: int) -> Sequence[Any]:
     """The next rows of the narrowest index there is for the filter, with no more columns than the filter needs."""
-    texts = (item.c.key, item.c.data) if wanted.search else ()
+    texts = (item.c.key, item.c.data, item.c.meta) if wanted.search or wanted.where else ()
     same = sa.and_(label.c.item_id == item.c.id, label.c.task_id == wanted.task_id)
     columns = (item.c.id, item.c.test, label.c.value, *texts)
     if wanted.state == "asked":
@@ -217,6 +218,8 @@ def _fits(row: Any, wanted: ItemFilter, needle: str) -> bool:
     if wanted.state == "unlabelled" and row.value is not None:
         return False
     if wanted.label is not None and wanted.label not in (row.value or {}).get("labels", ()):
+        return False
+    if wanted.where is not None and not wanted.where(row.data, row.meta, row.value):
         return False
     return not needle or needle in row.key.casefold() or _mentions(row.data, needle)
 

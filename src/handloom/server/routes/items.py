@@ -92,9 +92,11 @@ def list_items(
     search: Annotated[str | None, Query(max_length=200, description="part of the key or of a text")] = None,
     label: Annotated[str | None, Query(max_length=200)] = None,
     state: Annotated[Literal["unlabelled", "labelled", "asked", "test"] | None, Query()] = None,
+    slice: Annotated[str | None, Query(max_length=200, description="name of a slice in the settings")] = None,
 ) -> Response:
     """Items in the order they came. A search looks at some thousand rows per page and goes on with `next`."""
-    return Json(items.items(session, project, cursor, limit, task, search=search, label=label, state=state))
+    filters = {"search": search, "label": label, "state": state, "slice": slice}
+    return Json(items.items(session, project, cursor, limit, task, **filters))
 
 
 @routes.get("/items/{item}", response_model=r.ItemDetail)
