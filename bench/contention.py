@@ -1,12 +1,13 @@
 """How long a person's answer takes while 100k items are imported and a model is trained, again and again.
 
-python -m bench.contention [--items 100000] [--answers 2000] [--people 4] [--quiet]
+python -m bench.contention [--items 100000] [--answers 2000] [--people 4] [--no-import] [--no-training] [--quiet]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import threading
 import time
 import uuid
@@ -46,18 +47,18 @@ def labelled_project(owner: serving.Connection, n: int) -> str:
     return project
 
 
-def import_again(server: serving.Server, items: int, done: threading.Event) -> None:
-    """One import after the other, each into a project of its own."""
-    line, n = server.connect(), 0
-    while not done.is_set():
+def import_again(port: int, token: str, body: bytes) -> None:
+    """One import after the other, each into a project of its own, until the process is ended."""
+    line, n = serving.Connection(port, token), 0
+    while True:
         project = line.call("POST", "/projects", MADE | {"name": f"import {(n := n + 1)}"})["id"]
-        line.lines(f"/projects/{project}/items", serving.texts(items))
+        line.lines(f"/projects/{project}/items", [body])
 
 
-def train_again(server: serving.Server, project: str, done: threading.Event) -> None:
-    """One training after the other."""
-    line = server.connect()
-    while not done.is_set():
+def train_again(port: int, token: str, project: str) -> None:
+    """One training after the other, until the process is ended."""
+    line = serving.Connection(port, token)
+    while True:
         job = line.call("POST", f"/projects/{project}/train", {"task": "intent"})["id"]
         while (found := line.call("GET", f"/jobs/{job}"))["state"] in ("queued", "running"):
             time.sleep(0.2)
@@ -80,27 +81,34 @@ def main(arguments: list[str] | None = None) -> dict[str, Any]:
     parser.add_argument("--items", type=int, default=100_000)
     parser.add_argument("--answers", type=int, default=2000)
     parser.add_argument("--people", type=int, default=4)
+    parser.add_argument("--no-import", action="store_true", help="train only")
+    parser.add_argument("--no-training", action="store_true", help="import only")
     parser.add_argument("--quiet", action="store_true", help="no import and no training, to compare with")
     args = parser.parse_args(arguments)
     with serving.serving() as server:
         project = labelled_project(server.connect(), args.answers)
-        done, waits = threading.Event(), list[float]()
-        busy = [
-            threading.Thread(target=import_again, args=(server, args.items, done)),
-            threading.Thread(target=train_again, args=(server, project, done)),
-        ]
+        waits = list[float]()
         people = [
             threading.Thread(target=answer_all, args=(server.connect(token), project, waits))
             for token in server.people(args.people)
         ]
-        threads = people if args.quiet else busy + people
-        for thread in threads:
+        # Processes of their own: an annotator's browser does not share an interpreter with whoever imports.
+        import_, train = (import_again, (b"".join(serving.texts(args.items)),)), (train_again, (project,))
+        wanted = [] if args.quiet else [import_] * (not args.no_import) + [train] * (not args.no_training)
+        spawn = multiprocessing.get_context("spawn")
+        busy = [spawn.Process(target=run, args=(server.port, server.token, *more)) for run, more in wanted]
+        for process in busy:
+            process.start()
+        for thread in people:
             thread.start()
         for thread in people:
             thread.join()
-        done.set()
-        for thread in threads:
-            thread.join()
+        broken = [process.name for process in busy if not process.is_alive()]
+        for process in busy:
+            process.terminate()
+            process.join()
+        if broken:
+            raise RuntimeError(f"the work beside the answers ended early: {broken}")
     waits.sort()
     out = {
         "answers": len(waits),

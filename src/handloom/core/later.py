@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from threading import Thread
 from types import ModuleType
 from typing import Any
 
@@ -22,3 +23,14 @@ def later(name: str) -> ModuleType:
     Import the module itself under ``if TYPE_CHECKING`` and call this in the ``else``: types and layers stay checked.
     """
     return _Later(name)
+
+
+_ahead: set[str] = set()
+
+
+def ahead(*names: str) -> None:
+    """Read those modules beside what goes on, once, so that nobody waits for them when they are first used."""
+    new = [name for name in names if name not in _ahead]
+    if new:
+        _ahead.update(new)
+        Thread(target=lambda: [import_module(name) for name in new], name="handloom-ahead", daemon=True).start()

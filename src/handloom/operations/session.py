@@ -29,6 +29,8 @@ R = TypeVar("R")
 MOST_ASKED = 20_000
 FRESH_SECONDS = 1.0
 """How long another process's change of a task may go unseen here."""
+COURTESY_SECONDS = 0.03
+"""How long work in bulk stands aside at a time; it goes on however many people are at work."""
 
 
 def _nothing(project_id: int) -> None:
@@ -104,7 +106,15 @@ class Site:
     asked: dict[int, Asked] = field(default_factory=dict)
     answered: float = float("-inf")
     """When somebody last answered here, on the monotonic clock: imports then make way."""
+    waiting: int = 0
+    """Claims and answers under way."""
     _rng: np.random.Generator | None = None
+
+    def give_way(self) -> None:
+        """Work in bulk calls this between small pieces: while somebody waits for their answer, it computes nothing."""
+        until = time.monotonic() + COURTESY_SECONDS
+        while self.waiting and time.monotonic() < until:
+            time.sleep(0.0005)
 
     @property
     def rng(self) -> np.random.Generator:

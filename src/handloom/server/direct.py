@@ -18,6 +18,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from ..operations.session import Site
 from ..operations.strict import loads
 from .gate import App, Message, Receive, Scope, Send
 from .security import Acting, acting
@@ -38,10 +39,14 @@ class _Call:
 
 
 class Direct:
-    """ASGI middleware inside the gate. routes: those of a router under ``prefix``; functions: which of them to call."""
+    """ASGI middleware inside the gate. routes: those of a router under ``prefix``; functions: which of them to call.
 
-    def __init__(self, app: App, routes: Iterable[Any], prefix: str, functions: Iterable[Endpoint]) -> None:
+    What it works on is counted in the site, so that work in bulk gives way.
+    """
+
+    def __init__(self, app: App, site: Site, routes: Iterable[Any], prefix: str, functions: Iterable[Endpoint]) -> None:
         self._app = app
+        self._site = site
         wanted = set(functions)
         self._calls = [_call(r, prefix) for r in routes if isinstance(r, APIRoute) and r.endpoint in wanted]
 
@@ -62,8 +67,12 @@ class Direct:
         except (JSONDecodeError, ValidationError):
             await self._app(scope, _again(raw, receive), send)
             return
-        given[call.session] = await acting(request)
-        response = await call.function(**given)
+        self._site.waiting += 1  # only while we work on it: a client that reads slowly holds nothing up
+        try:
+            given[call.session] = await acting(request)
+            response = await call.function(**given)
+        finally:
+            self._site.waiting -= 1
         await response(scope, receive, send)
 
     def _find(self, scope: Scope) -> tuple[_Call, dict[str, str]] | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+import threading
 
 import pytest
 
+from handloom.core import later as later_module
 from handloom.core.later import later
 
 
@@ -31,3 +33,15 @@ def test_a_patch_of_the_module_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_name_that_is_not_there_is_refused() -> None:
     with pytest.raises(AttributeError, match="unheard"):
         _ = later("textwrap").unheard
+
+
+def test_modules_are_read_ahead_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(later_module, "import_module", read.append)
+    monkeypatch.setattr(later_module, "_ahead", set[str]())
+    for _ in range(2):
+        later_module.ahead("handloom.one", "handloom.other")
+        for thread in threading.enumerate():
+            if thread.name == "handloom-ahead":
+                thread.join()
+    assert read == ["handloom.one", "handloom.other"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -31,7 +32,8 @@ def _send(path: str, raw: bytes, *headers: tuple[str, str], method: str = "POST"
     """The bodies that were passed on. Raises what the direct call raises: here nobody is logged in."""
     after, app = _Next(), FastAPI()
     app.state.guard = _Nobody()
-    direct = Direct(after, questions.routes.routes, "/api/v1", questions.HOT)
+    site: Any = SimpleNamespace(waiting=0)
+    direct = Direct(after, site, questions.routes.routes, "/api/v1", questions.HOT)
     scope = {
         "type": "http", "method": method, "path": path, "root_path": root, "app": app,
         "headers": [(name.encode(), value.encode()) for name, value in headers],
@@ -43,7 +45,10 @@ def _send(path: str, raw: bytes, *headers: tuple[str, str], method: str = "POST"
     async def send(_message: Any) -> None:
         raise AssertionError("nothing is answered here")
 
-    asyncio.run(direct(scope, receive, send))
+    try:
+        asyncio.run(direct(scope, receive, send))
+    finally:
+        assert site.waiting == 0
     return after.bodies
 
 
