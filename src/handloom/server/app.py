@@ -48,7 +48,9 @@ def create_app(workspace: Workspace, *, hosts: frozenset[str] | None = LOOPBACK,
     for routes in _ROUTERS:
         app.include_router(routes, prefix=PREFIX)
     ui.install(app, pages)
-    app.add_middleware(Direct, routes=questions.routes.routes, prefix=PREFIX, functions=questions.HOT)
+    app.add_middleware(
+        Direct, site=workspace.site, routes=questions.routes.routes, prefix=PREFIX, functions=questions.HOT
+    )
     app.add_middleware(Gate, hosts=hosts)
     describe: Any = app.openapi
     app.openapi = lambda: document(app, describe)  # type: ignore[method-assign]
