@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.arrays import Indices, Probs, Scores, Vectors
-from ..core.protocols import Pick, Pool
-from .margin import margin
+from ..core.protocols import Pick
+from .margin import Margin, margin
 from .picks import filled, finite, sides
-from .random import random
-from .typiclust import typiclust
+from .plugin import Plugin
+from .typiclust import TypiClust
 
 PER_CLASS = 10
 """Labelled items of a class that others are compared with, drawn at random of those it has."""
@@ -95,30 +95,12 @@ def _likeness(embeddings: Vectors, pool: Indices, others: Vectors) -> Scores:
     return out
 
 
-class Anchors:
+class Anchors(Plugin):
     """`anchors` as a plug-in; before the first model it is `typiclust`, without embeddings `margin` or random."""
 
     name = "anchors"
     help = "unsure items near the labelled examples of each class; for rare classes"
     needs = ("features", "probabilities")
-
-    def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
-        """n of the pool's candidates."""
-        chances = pool.probabilities
-        if pool.features is None:
-            if chances is None:
-                return random(0, n, candidates=pool.candidates, rng=rng)
-            return margin(chances, n, candidates=pool.candidates, rng=rng, classes=pool.classes)
-        vectors = pool.features.vectors
-        if chances is None:
-            return typiclust(vectors, n, labelled=pool.labelled, candidates=pool.candidates, rng=rng)
-        return anchors(
-            vectors,
-            chances,
-            n,
-            labelled=pool.labelled,
-            targets=pool.targets,
-            candidates=pool.candidates,
-            rng=rng,
-            classes=pool.classes,
-        )
+    takes = ("labelled", "targets", "classes")
+    instead = (Margin, TypiClust)
+    function = staticmethod(anchors)

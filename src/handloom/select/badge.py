@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.arrays import Indices, Probs, Vectors
-from ..core.protocols import Pick, Pool
+from ..core.protocols import Pick
 from .greedy import NOTHING, TOGETHER, Gradients, gaps, lower, tops
-from .margin import margin, torn
+from .margin import Margin, torn
 from .picks import filled, finite, sides
-from .random import random
+from .plugin import Plugin
 from .uncertainty import is_multi
 
 MISSES = 12
@@ -110,18 +110,12 @@ def _by_distance(
             misses += 1
 
 
-class Badge:
+class Badge(Plugin):
     """`badge` as a plug-in; without embeddings it is `margin`, before the first model it draws at random."""
 
     name = "badge"
     help = "items that would teach the model most, each something else"
     needs = ("features", "probabilities")
-
-    def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
-        """n of the pool's candidates."""
-        if pool.probabilities is None:
-            return random(0, n, candidates=pool.candidates, rng=rng)
-        if pool.features is None:
-            return margin(pool.probabilities, n, candidates=pool.candidates, rng=rng, classes=pool.classes)
-        vectors = pool.features.vectors
-        return badge(vectors, pool.probabilities, n, candidates=pool.candidates, rng=rng, classes=pool.classes)
+    takes = ("classes",)
+    instead = (Margin,)
+    function = staticmethod(badge)

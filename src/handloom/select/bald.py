@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.arrays import Draws
-from ..core.protocols import Pick, Pool
+from ..core.protocols import Pick
 from .by_score import MISSING, each, largest, pool_of
 from .draws import informations
-from .margin import margin, torn
-from .random import random
+from .margin import Margin, torn
+from .plugin import Plugin
 from .uncertainty import is_multi
 
 
@@ -43,17 +43,12 @@ def bald(
     return largest(scores, n, pool, rng=rng, name="bald", reasons=each(reason))
 
 
-class Bald:
+class Bald(Plugin):
     """`bald` as a plug-in; without draws it is `margin`, before the first model it draws at random."""
 
     name = "bald"
     help = "items on which several models are sure and differ"
     needs = ("committee",)
-
-    def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
-        """n of the pool's candidates."""
-        if pool.committee is not None:
-            return bald(pool.committee, n, candidates=pool.candidates, rng=rng, classes=pool.classes)
-        if pool.probabilities is not None:
-            return margin(pool.probabilities, n, candidates=pool.candidates, rng=rng, classes=pool.classes)
-        return random(0, n, candidates=pool.candidates, rng=rng)
+    takes = ("classes",)
+    instead = (Margin,)
+    function = staticmethod(bald)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from ..core.arrays import Indices, Scores
-from ..core.protocols import Pick, Pool
+from ..core.protocols import Pick
 from .picks import best, make, rows
-from .random import random
 
 MISSING = "the model gave no probability for it"
 
@@ -43,17 +41,3 @@ def largest(
 def each(reason: Callable[[int, float], str]) -> Callable[[Indices, Scores], list[str]]:
     """Reasons of many rows from the reason of one."""
     return lambda rows, scores: [reason(row, score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True)]
-
-
-class ByProbability:
-    """A strategy of probabilities alone as a plug-in; before the first model it draws at random."""
-
-    name: str
-    needs = ("probabilities",)
-    function: ClassVar[Callable[..., list[Pick]]]
-
-    def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
-        """n of the pool's candidates."""
-        if pool.probabilities is None:
-            return random(0, n, candidates=pool.candidates, rng=rng)
-        return type(self).function(pool.probabilities, n, candidates=pool.candidates, rng=rng, classes=pool.classes)

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.arrays import Indices, Probs, Vectors
-from ..core.protocols import Pick, Pool
+from ..core.protocols import Pick
 from .clusters import centres, nearest
-from .margin import margin, torn
+from .margin import Margin, torn
 from .picks import best, filled, finite, sides
-from .random import random
+from .plugin import Plugin
 from .uncertainty import is_multi, margins
 
 WIDE = 10
@@ -63,18 +63,12 @@ def _in_turns(owner: Indices, n: int, rng: np.random.Generator) -> list[tuple[in
     return [(int(place), int(sizes[owner[place]])) for place in queue[:n]]
 
 
-class ClusterMargin:
+class ClusterMargin(Plugin):
     """`cluster_margin` as a plug-in; without embeddings it is `margin`, before the first model it draws at random."""
 
     name = "cluster_margin"
     help = "items between two classes, from as many groups of similar items as possible"
     needs = ("features", "probabilities")
-
-    def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
-        """n of the pool's candidates."""
-        if pool.probabilities is None:
-            return random(0, n, candidates=pool.candidates, rng=rng)
-        if pool.features is None:
-            return margin(pool.probabilities, n, candidates=pool.candidates, rng=rng, classes=pool.classes)
-        vectors = pool.features.vectors
-        return cluster_margin(vectors, pool.probabilities, n, candidates=pool.candidates, rng=rng, classes=pool.classes)
+    takes = ("classes",)
+    instead = (Margin,)
+    function = staticmethod(cluster_margin)

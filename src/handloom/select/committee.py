@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.arrays import Draws
-from ..core.protocols import Pick, Pool
+from ..core.protocols import Pick
 from .by_score import MISSING, each, largest, pool_of
 from .draws import consensus_entropies, vote_entropies
-from .margin import called, margin, torn
-from .random import random
+from .margin import Margin, called, torn
+from .plugin import Plugin
 from .uncertainty import is_multi
 
 
@@ -49,17 +49,12 @@ def committee(
     return largest(scores, n, pool, rng=rng, name="committee", reasons=each(reason))
 
 
-class Committee:
+class Committee(Plugin):
     """`committee` as a plug-in; without a committee it is `margin`, before the first model it draws at random."""
 
     name = "committee"
     help = "items on which several models vote differently"
     needs = ("committee",)
-
-    def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
-        """n of the pool's candidates."""
-        if pool.committee is not None:
-            return committee(pool.committee, n, candidates=pool.candidates, rng=rng, classes=pool.classes)
-        if pool.probabilities is not None:
-            return margin(pool.probabilities, n, candidates=pool.candidates, rng=rng, classes=pool.classes)
-        return random(0, n, candidates=pool.candidates, rng=rng)
+    takes = ("classes",)
+    instead = (Margin,)
+    function = staticmethod(committee)

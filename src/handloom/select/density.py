@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.arrays import Indices, Probs, Scores, Vectors
-from ..core.protocols import Pick, Pool
+from ..core.protocols import Pick
 from .by_score import largest
-from .margin import all_torn, margin
+from .margin import Margin, all_torn
 from .picks import finite, sides
-from .random import random
+from .plugin import Plugin
 from .uncertainty import entropies, is_multi
 
 BLOCK = 8192
@@ -63,18 +63,12 @@ def likeness(embeddings: Vectors, pool: Indices) -> Scores:
     return np.clip((1 + out) / 2, 0, 1, dtype=np.float32)
 
 
-class Density:
+class Density(Plugin):
     """`density` as a plug-in; without embeddings it is `margin`, before the first model it draws at random."""
 
     name = "density"
     help = "unsure items that many others are like"
     needs = ("features", "probabilities")
-
-    def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
-        """n of the pool's candidates."""
-        if pool.probabilities is None:
-            return random(0, n, candidates=pool.candidates, rng=rng)
-        if pool.features is None:
-            return margin(pool.probabilities, n, candidates=pool.candidates, rng=rng, classes=pool.classes)
-        vectors = pool.features.vectors
-        return density(vectors, pool.probabilities, n, candidates=pool.candidates, rng=rng, classes=pool.classes)
+    takes = ("classes",)
+    instead = (Margin,)
+    function = staticmethod(density)

@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 from ..core.arrays import Indices, Probs, Scores
 from ..core.protocols import Pick
-from .by_score import ByProbability, largest, pool_of
+from .by_score import largest, pool_of
 from .margin import all_torn
+from .plugin import Plugin
 from .uncertainty import entropies, is_multi
 
 
@@ -39,9 +40,11 @@ def entropy(
     return largest(scores, n, pool, rng=rng, name="entropy", reasons=reasons)
 
 
-class Entropy(ByProbability):
+class Entropy(Plugin):
     """`entropy` as a plug-in; before the first model it draws at random."""
 
     name = "entropy"
     help = "items over which the model spreads its belief most evenly"
+    needs = ("probabilities",)
+    takes = ("classes",)
     function = staticmethod(entropy)

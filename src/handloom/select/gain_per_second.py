@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.arrays import Probs, Scores
-from ..core.protocols import Pick, Pool
+from ..core.protocols import Pick
 from .by_score import each, largest, pool_of
-from .margin import margin, torn
-from .random import random
+from .margin import Margin, torn
+from .plugin import Plugin
 from .uncertainty import doubts, is_multi
 
 
@@ -42,18 +42,12 @@ def gain_per_second(
     return largest(scores, n, pool, rng=rng, name="gain_per_second", reasons=each(reason))
 
 
-class GainPerSecond:
+class GainPerSecond(Plugin):
     """`gain_per_second` as a plug-in; without seconds it is `margin`, before the first model it draws at random."""
 
     name = "gain_per_second"
     help = "most expected correction per second of a person, from measured answers"
     needs = ("probabilities", "seconds")
-
-    def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
-        """n of the pool's candidates."""
-        chances, chosen = pool.probabilities, pool.candidates
-        if chances is None:
-            return random(0, n, candidates=chosen, rng=rng)
-        if pool.seconds is None:
-            return margin(chances, n, candidates=chosen, rng=rng, classes=pool.classes)
-        return gain_per_second(chances, pool.seconds, n, candidates=chosen, rng=rng, classes=pool.classes)
+    takes = ("classes",)
+    instead = (Margin,)
+    function = staticmethod(gain_per_second)

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.arrays import Indices, Vectors
-from ..core.protocols import Pick, Pool
+from ..core.protocols import Pick
 from .greedy import NOTHING, TOGETHER, Floats, Plain, gaps, lower, shrunk, spans, tops
 from .picks import NO_EMBEDDING, filled, finite, sides
-from .random import random
+from .plugin import Plugin
 
 LEAST_NEAR, MOST_NEAR = 512, 8192
 """Rows with the largest bounds that are looked at closely between two passes over all rows."""
@@ -134,15 +134,11 @@ def _among_bounds(
     return True
 
 
-class KCenter:
+class KCenter(Plugin):
     """`k_center` as a plug-in; without embeddings it draws at random."""
 
     name = "k_center"
     help = "the item farthest from everything asked so far, again and again"
     needs = ("features",)
-
-    def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
-        """n of the pool's candidates."""
-        if pool.features is None:
-            return random(0, n, candidates=pool.candidates, rng=rng)
-        return k_center(pool.features.vectors, n, labelled=pool.labelled, candidates=pool.candidates, rng=rng)
+    takes = ("labelled",)
+    function = staticmethod(k_center)

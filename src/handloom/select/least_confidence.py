@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 from ..core.arrays import Indices, Probs, Scores
 from ..core.protocols import Pick
-from .by_score import MISSING, ByProbability, largest, pool_of
+from .by_score import MISSING, largest, pool_of
 from .margin import called
+from .plugin import Plugin
 from .uncertainty import doubts, is_multi
 
 
@@ -48,9 +49,11 @@ def _reason(score: float, label: str | None) -> str:
     return f"its likeliest label, {label}, has only {1 - score:.2f}"
 
 
-class LeastConfidence(ByProbability):
+class LeastConfidence(Plugin):
     """`least_confidence` as a plug-in; before the first model it draws at random."""
 
     name = "least_confidence"
     help = "items whose likeliest answer is least likely"
+    needs = ("probabilities",)
+    takes = ("classes",)
     function = staticmethod(least_confidence)

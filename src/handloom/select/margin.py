@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from ..core.arrays import Indices, Probs, Scores
 from ..core.protocols import Pick
-from .by_score import MISSING, ByProbability, largest, pool_of
+from .by_score import MISSING, largest, pool_of
+from .plugin import Plugin
 from .uncertainty import is_multi, margins
 
 
@@ -62,9 +63,11 @@ def called(number: int, classes: Sequence[str] | None) -> str:
     return f"class {number}" if classes is None else str(classes[number])
 
 
-class Margin(ByProbability):
+class Margin(Plugin):
     """`margin` as a plug-in; before the first model it draws at random."""
 
     name = "margin"
     help = "items between two classes"
+    needs = ("probabilities",)
+    takes = ("classes",)
     function = staticmethod(margin)

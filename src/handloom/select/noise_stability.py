@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.arrays import Draws, Probs
-from ..core.protocols import Pick, Pool
+from ..core.protocols import Pick
 from .by_score import MISSING, each, largest, pool_of
 from .draws import moves
-from .margin import margin, torn
-from .random import random
+from .margin import Margin, torn
+from .plugin import Plugin
 from .uncertainty import is_multi
 
 
@@ -44,18 +44,12 @@ def noise_stability(
     return largest(scores, n, pool, rng=rng, name="noise_stability", reasons=each(reason))
 
 
-class NoiseStability:
+class NoiseStability(Plugin):
     """`noise_stability` as a plug-in; without noisy predictions it is `margin`, before the first model random."""
 
     name = "noise_stability"
     help = "items whose prediction moves most when a little noise is put on the input"
     needs = ("probabilities", "noisy")
-
-    def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
-        """n of the pool's candidates."""
-        chances = pool.probabilities
-        if chances is None:
-            return random(0, n, candidates=pool.candidates, rng=rng)
-        if pool.noisy is None:
-            return margin(chances, n, candidates=pool.candidates, rng=rng, classes=pool.classes)
-        return noise_stability(chances, pool.noisy, n, candidates=pool.candidates, rng=rng, classes=pool.classes)
+    takes = ("classes",)
+    instead = (Margin,)
+    function = staticmethod(noise_stability)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,7 +12,7 @@ from ..core.protocols import Pick, Pool
 from .clusters import centres, nearest
 from .greedy import Floats, tops
 from .picks import NO_EMBEDDING, filled, finite, sides
-from .random import random
+from .plugin import Plugin
 
 SAMPLE = 8192
 """Rows that are covered and picked from; of a larger pool as many drawn at random."""
@@ -129,17 +131,16 @@ def _cover(
     return found, radius
 
 
-class ProbCover:
+class ProbCover(Plugin):
     """`prob_cover` as a plug-in; without embeddings it draws at random."""
 
     name = "prob_cover"
     help = "items with the most items near them that nothing asked is near to"
     needs = ("features",)
+    takes = ("labelled",)
+    function = staticmethod(prob_cover)
 
-    def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
-        """n of the pool's candidates."""
-        if pool.features is None:
-            return random(0, n, candidates=pool.candidates, rng=rng)
+    @classmethod
+    def named(cls, pool: Pool) -> dict[str, Any]:
         groups = GROUPS if pool.classes is None else max(2, len(pool.classes))
-        vectors = pool.features.vectors
-        return prob_cover(vectors, n, labelled=pool.labelled, candidates=pool.candidates, rng=rng, groups=groups)
+        return super().named(pool) | {"groups": groups}

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.arrays import Indices, Vectors
-from ..core.protocols import Pick, Pool
+from ..core.protocols import Pick
 from .clusters import centres, nearest
 from .picks import NO_EMBEDDING, filled, finite, sides
-from .random import random
+from .plugin import Plugin
 
 NEIGHBOURS = 20
 COMPARED = 512
@@ -94,14 +94,11 @@ def _reason(size: int, labels: int) -> str:
     return f"typical of a group of {size} similar items with {had}"
 
 
-class TypiClust:
+class TypiClust(Plugin):
     """`typiclust` as a plug-in; without embeddings it draws at random."""
 
     name = "typiclust"
     help = "the most typical item of each group of similar items; for the first labels"
-
-    def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
-        """n of the pool's candidates."""
-        if pool.features is None:
-            return random(0, n, candidates=pool.candidates, rng=rng)
-        return typiclust(pool.features.vectors, n, labelled=pool.labelled, candidates=pool.candidates, rng=rng)
+    needs = ("features",)
+    takes = ("labelled",)
+    function = staticmethod(typiclust)
