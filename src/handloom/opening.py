@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from .core.later import later
 from .handle import Handle
 from .workspace import Workspace
+
+if TYPE_CHECKING:
+    from . import client
+else:
+    client = later("handloom.client")  # httpx is not needed in process
 
 TOKEN = "HANDLOOM_TOKEN"
 
@@ -18,9 +25,7 @@ def open(folder_or_url: Path | str, actor: str | None = None, token: str | None 
     the environment variable HANDLOOM_TOKEN, and says who acts.
     """
     if isinstance(folder_or_url, str) and folder_or_url.startswith(("http://", "https://")):
-        from .client import Client  # httpx is not needed in process
-
-        return Client(folder_or_url, token or os.environ.get(TOKEN, ""))
+        return client.Client(folder_or_url, token or os.environ.get(TOKEN, ""))
     return Workspace.open(folder_or_url, actor=actor)
 
 

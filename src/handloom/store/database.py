@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event as sa_event
@@ -16,10 +16,16 @@ from sqlalchemy.exc import DBAPIError
 
 from ..core.clock import Clock, system
 from ..core.errors import Corrupt, DiskFull, NotAWorkspace, ReadOnly, Unavailable, WorkspaceTooNew
+from ..core.later import later
 from . import schema
 from .blobs import Blobs
 from .lock import FolderLock
 from .writer import Hooks, Tx, Writer, explain
+
+if TYPE_CHECKING:
+    from . import migrations
+else:
+    migrations = later("handloom.store.migrations")  # Alembic takes 0.2 s to read and is needed when the schema moves
 
 T = TypeVar("T")
 HEAD = "0008"
@@ -59,10 +65,8 @@ class Store:
             raise ReadOnly(f"{folder} cannot be written to: {error.strerror}") from error
         except (FileExistsError, NotADirectoryError) as error:
             raise NotAWorkspace(f"{folder} is not a folder") from error
-        from .migrations import upgrade  # Alembic takes 0.2 s to import and is needed only when the schema moves
-
         with _reached(folder):
-            upgrade(address)
+            migrations.upgrade(address)
         _write_private(folder / _FILE, json.dumps({"format": 1, "store": url}))
         return cls._started(cls(folder, address, clock=clock, durable=durable))
 
@@ -110,14 +114,12 @@ class Store:
             found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
         if found == HEAD:
             return
-        from .migrations import known, upgrade
-
-        if found not in known():
+        if found not in migrations.known():
             raise WorkspaceTooNew(
                 f"{self.folder} was made by a newer handloom (schema {found}, this one knows up to {HEAD}); "
                 "install that version or a later one. Nothing was changed"
             )
-        upgrade(self.url, backup_into=self.folder / "backups")
+        migrations.upgrade(self.url, backup_into=self.folder / "backups")
 
     @contextlib.contextmanager
     def read(self) -> Iterator[sa.Connection]:
