@@ -75,12 +75,17 @@ def propose(
     scores: (n,) of the undecided pool, larger is more likely a yes. asked: rows of it drawn uniformly at random in this
     round; answers: (asked,) whether people said yes. Raises `BadValue`.
     """
-    if len(asked) != len(answers):
-        raise BadValue(f"one answer per row asked; found {len(asked)} rows and {len(answers)} answers")
-    if not np.isfinite(scores).all():
-        raise BadValue("scores are finite numbers; found nan or infinity")
+    _check(scores, asked, answers)
+    low, high = _thresholds(scores, scores[asked], answers, aim or Aim())
+    return at(scores, asked, answers, low, high)
+
+
+def at(scores: npt.NDArray, asked: Indices, answers: npt.NDArray[np.bool_], low: float, high: float) -> Proposal:
+    """What the split at these thresholds is worth, as in `propose`: for whoever moves them. Raises `BadValue`."""
+    _check(scores, asked, answers)
+    if not low <= high:
+        raise BadValue(f"the lower threshold is at most the upper one; found {low} and {high}")
     held = scores[asked]
-    low, high = _thresholds(scores, held, answers, aim or Aim())
     above = held >= high
     positives = held[answers]
     return Proposal(
@@ -93,6 +98,13 @@ def propose(
         recall=exact(int((positives >= low).sum()), len(positives)),
         histogram=_histogram(scores, held, answers),
     )
+
+
+def _check(scores: npt.NDArray, asked: Indices, answers: npt.NDArray[np.bool_]) -> None:
+    if len(asked) != len(answers):
+        raise BadValue(f"one answer per row asked; found {len(asked)} rows and {len(answers)} answers")
+    if not np.isfinite(scores).all():
+        raise BadValue("scores are finite numbers; found nan or infinity")
 
 
 def _thresholds(scores: npt.NDArray, asked: npt.NDArray, said: npt.NDArray[np.bool_], aim: Aim) -> tuple[float, float]:
