@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -84,10 +86,31 @@ class Client(Handle):
         with self._stream(f"/projects/{project}/export", params=params, timeout=None) as response:
             yield from response.iter_bytes(_BLOCK)
 
+    def _upload(self, project: str, file: Path, name: str, task: str | None) -> dict[str, Any]:
+        params = {"name": name, **({} if task is None else {"task": task})}
+        with file.open("rb") as content:
+            options: dict[str, Any] = {"content": iter(partial(content.read, _BLOCK), b""), "timeout": None}
+            path = f"/projects/{quote(project, safe='')}/uploads"
+            return self._send("POST", path, params=params, headers=_BINARY, **options).json()
+
+    def _fetch(self, job: str) -> Iterator[bytes]:
+        with self._stream(f"/jobs/{quote(job, safe='')}/file", timeout=None) as response:
+            yield from response.iter_bytes(_BLOCK)
+
     def _export_commit(self, commit: str, form: str) -> Iterator[bytes]:
         path = f"/commits/{quote(commit, safe='')}/export"
         with self._stream(path, params={"format": form}, timeout=None) as response:
             yield from response.iter_bytes(_BLOCK)
+
+    def _export_bundle(self, project: str) -> Iterator[bytes]:
+        with self._stream(f"/projects/{quote(project, safe='')}/bundle", timeout=None) as response:
+            yield from response.iter_bytes(_BLOCK)
+
+    def _import_bundle(self, file: Path, name: str | None) -> dict[str, Any]:
+        with file.open("rb") as content:
+            options: dict[str, Any] = {"content": iter(partial(content.read, _BLOCK), b""), "timeout": None}
+            params = {} if name is None else {"name": name}
+            return self._send("POST", "/bundles", params=params, headers=_BINARY, **options).json()
 
     def _events(self, since: int, follow: bool) -> Iterator[dict[str, Any]]:
         params: dict[str, Any] = {"since": since} if follow else {"since": since, "follow": "false"}
@@ -127,6 +150,12 @@ class _Opened:
 
 _JSON = {"content-type": "application/json"}
 _NDJSON = {"content-type": "application/x-ndjson"}
+_BINARY = {"content-type": "application/octet-stream"}
+
+
+def _content(response: httpx.Response) -> Any:
+    is_bytes = response.headers.get("content-type", "").startswith("application/octet-stream")
+    return response.content if is_bytes else response.json()
 
 
 def _json(value: Any) -> bytes:

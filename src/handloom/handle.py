@@ -189,6 +189,14 @@ class Handle(_Caller):
 
     def create_project(
         self, name: str, tasks: Sequence[Mapping[str, Any]], settings: Mapping[str, Any] | None = None
+    @abstractmethod
+    def _export_bundle(self, project: str) -> Iterator[bytes]:
+        """Stream a whole project out."""
+
+    @abstractmethod
+    def _import_bundle(self, file: Path, name: str | None) -> dict[str, Any]:
+        """Bring a whole project in."""
+
     ) -> ProjectHandle:
         """A new project. A task is ``{"name", "kind", "labels", "multi"?, "guidelines"?}``."""
         new = self._call("create_project", name=name, tasks=[dict(task) for task in tasks], settings=settings)
@@ -259,6 +267,14 @@ class Handle(_Caller):
     def cancel(self, job: str) -> dict[str, Any]:
         """Ask a job to stop."""
         return self._call("cancel", job=job)
+
+    def export_bundle(self, project: str) -> Iterator[bytes]:
+        """A project with all its history as one file, in pieces; for its owners."""
+        return self._export_bundle(project)
+
+    def import_bundle(self, file: Path | str, name: str | None = None) -> dict[str, Any]:
+        """Bring a project in from its bundle, whole or not at all: ``{"project", "rows", "matched", "added", ...}``."""
+        return self._import_bundle(Path(file), name)
 
     def feedback(
         self, prediction: str, value: Any = None, correct: bool | None = None, note: str | None = None

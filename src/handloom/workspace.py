@@ -11,7 +11,7 @@ from .core import ids
 from .core.errors import NotAWorkspace
 from .core.roles import ROLES
 from .handle import Handle
-from .operations import access, blobs, datasets, dispatch, events, export, imports
+from .operations import access, blobs, bundles, datasets, dispatch, events, export, imports, sending, uploads
 from .operations.people import checked_name
 from .operations.session import Session, Site
 from .store import Store, people
@@ -95,6 +95,12 @@ class Workspace(Handle):
 def _actor(store: Store, ref: str | None) -> people.Actor:
     with store.read() as connection:
         if ref is None:
+    def _export_bundle(self, project: str) -> Iterator[bytes]:
+        return bundles.export(self.session, project)
+
+    def _import_bundle(self, file: Path, name: str | None) -> dict[str, Any]:
+        return bundles.bring(self.session, file, name)
+
             found = people.owner(connection)
             if found is None:
                 raise NotAWorkspace(f"{store.folder} has no active owner; restore it from a backup")

@@ -8,6 +8,7 @@
     │   ├── EmptyInput         HL004  nothing in the file or the request
     │   ├── RaggedRow          HL005  a row with more or fewer cells than the header
     │   ├── BadImage           HL006  bytes that are no image we can open
+    │   ├── BadBundle          HL007  a file that is no whole bundle of a project
     │   ├── BadItem            HL010  an item without what its task needs
     │   ├── KeyConflict        HL011  the same key with other content
     │   ├── BadTask            HL012  a task definition that cannot work
@@ -106,6 +107,12 @@ class BadImage(Refused):
     """Bytes that are no image we can open."""
 
     code = "HL006"
+
+
+class BadBundle(Refused):
+    """A file that is no bundle of a project, not a whole one, or one that somebody has changed."""
+
+    code = "HL007"
 
 
 class BadItem(Refused):

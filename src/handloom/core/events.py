@@ -13,6 +13,7 @@ EVENTS: dict[str, str] = {
     "review.closed": "a piece of work was accepted, or rejected and is asked again",
     "project.created": "a project exists",
     "project.changed": "settings of a project are others",
+    "project.imported": "a project came with all its history as a bundle",
     "task.added": "a project has a new task",
     "task.changed": "a task has a new version",
     "guidelines.added": "a task has a new version of its guidelines",

@@ -33,6 +33,8 @@ POLICIES: dict[str, frozenset[str]] = {
     "read_people": frozenset(("reviewer", "engineer", "owner")),
     "manage_people": frozenset(("owner",)),
     "manage_members": frozenset(("owner",)),
+    "export_bundle": frozenset(("owner",)),
+    "import_bundle": frozenset(("owner",)),
 }
 
 

@@ -24,6 +24,7 @@ LIMITS: tuple[tuple[re.Pattern[str], int | None], ...] = (
     (re.compile(r"/api/v1/projects/[^/]+/media"), 512 * MIB),
     (re.compile(r"/api/v1/projects/[^/]+/preview"), 64 * MIB),
     (re.compile(r"/api/v1/projects/[^/]+/predict"), 64 * MIB),
+    (re.compile(r"/api/v1/bundles"), None),
 )
 DEFAULT_LIMIT = MIB
 LOOPBACK = frozenset(("127.0.0.1", "localhost", "[::1]"))

@@ -274,6 +274,14 @@ class FeedbackRequest(Sent):
     note: Words | None = None
 
 
+class BundleRequest(Sent):
+    """A bundle on the server, and a name for the project that it becomes."""
+
+    model_config = _example(path="mail.bundle", name="mail")
+    path: Annotated[str, Field(min_length=1, max_length=4000)]
+    name: Name | None = None
+
+
 class ItemLine(BaseModel):
     """One line of an import (application/x-ndjson)."""
 

@@ -5,10 +5,12 @@ Writing twice is harmless; a half-written file never has its name.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import tempfile
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..core.errors import Corrupt, NotFound
@@ -50,6 +52,27 @@ class Blobs:
             Path(temporary).unlink(missing_ok=True)
             raise
         return digest
+
+    def take(self, digest: str, pieces: Iterable[bytes]) -> bool:
+        """Store content of a stated digest that comes in pieces; whether it is new. Raises `Corrupt` when it is another."""
+        path, found = self.path(digest), hashlib.blake2b(digest_size=20)
+        there = path.is_file()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                for piece in pieces:
+                    found.update(piece)
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            if found.hexdigest() != digest:
+                raise Corrupt(f"blob {digest} holds other content than its name says; nothing of it was stored", blob=digest)
+            if not there:
+                os.replace(temporary, path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+        return not there
 
     def get(self, digest: str) -> bytes:
         """The content; raises `NotFound`, or `Corrupt` when it is not what its name says."""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from ..core.ids import canonical, digest, fingerprint, show
-from . import given, schema
+from . import freezing, given, schema
 from .bulk import as_json, insert_rows, select_among
 from .queue import CHUNK
 from .schema.versions import identity
@@ -88,6 +88,7 @@ def add(tx: Tx, *, project_id: int, salt: str, test_share: float, items: Sequenc
 
     Labels are answers of ``actor_id``. Those of a duplicate count too: they are what is now said of an item known before.
     """
+    freezing.check(tx.connection, project_id)
     read = [_read(new) for new in items]
     firsts: dict[str, _Read] = {}
     for one in read:
@@ -121,6 +122,11 @@ def _read(new: NewItem) -> _Read:
     else:
         stamp = digest(text.encode())
     return _Read(new, stamp if new.key is None else new.key, stamp, text)
+
+
+def content_key(data: Mapping[str, Any]) -> str:
+    """The key of an item that came without one: the digest of its content."""
+    return digest(canonical(data).encode("utf-8", "surrogatepass"))
 
 
 _quote = json.encoder.encode_basestring  # as C when there is one; leaves letters that are not ASCII as they are
@@ -179,8 +185,13 @@ def _identify(tx: Tx, project_id: int, rows: Sequence[tuple[Any, ...]], first: i
     else:
         known = _known(tx, project_id, [row[1] for row in rows])
         numbers = [known[row[1]].id for row in rows]
-    pairs = (_SIGNED.unpack(fingerprint(f"{row[1]}\n{row[2]}").to_bytes(16, "big")) for row in rows)
-    made = [(number, *pair) for number, pair in zip(numbers, pairs, strict=True)]
+    identify(tx, [(number, row[1], row[2]) for number, row in zip(numbers, rows, strict=True)])
+
+
+def identify(tx: Tx, rows: Sequence[tuple[int, str, str]]) -> None:
+    """Store what stands for each item, given as (number, key, digest of its content)."""
+    pairs = (_SIGNED.unpack(fingerprint(f"{key}\n{stamp}").to_bytes(16, "big")) for _, key, stamp in rows)
+    made = [(row[0], *pair) for row, pair in zip(rows, pairs, strict=True)]
     insert_rows(tx, identity, ("item_id", "high", "low"), made)
 
 

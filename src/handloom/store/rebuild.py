@@ -133,10 +133,11 @@ def _compare_questions(connection: sa.Connection, state: Replayed) -> Iterator[D
         stored = Progress(row.needs, row.got, row.held, row.skips, row.doubts, row.state)
         derived = state.progress[row.id]
         if stored != derived:
-            yield Difference("question", show("question", row.id), _short(stored), _short(derived))
+            yield Difference("question", show("question", row.id), standing(stored), standing(derived))
 
 
-def _short(progress: Progress) -> dict[str, Any]:
+def standing(progress: Progress) -> dict[str, Any]:
+    """The columns of a question that the log decides, but for how many answers it wants."""
     return {name: getattr(progress, name) for name in ("got", "held", "skips", "doubts", "state")}
 
 
@@ -261,7 +262,7 @@ def repair(tx: Tx) -> list[Difference]:
         match difference.projection:
             case "question":
                 number = int(difference.subject[1:])
-                tx.execute(sa.update(q).where(q.c.id == number).values(**_short(state.progress[number])))
+                tx.execute(sa.update(q).where(q.c.id == number).values(**standing(state.progress[number])))
             case "turn":
                 question, actor = (int(part[1:]) for part in difference.subject.split("/"))
                 tx.execute(sa.delete(t).where(t.c.question_id == question, t.c.actor_id == actor))
