@@ -11,7 +11,7 @@ from .core import ids
 from .core.errors import NotAWorkspace
 from .core.roles import ROLES
 from .handle import Handle
-from .operations import access, blobs, bundles, datasets, dispatch, events, export, imports, sending, uploads
+from .operations import access, blobs, bundles, datasets, dispatch, events, export, imports
 from .operations.people import checked_name
 from .operations.session import Session, Site
 from .store import Store, people
