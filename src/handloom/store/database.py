@@ -90,15 +90,13 @@ class Store:
             )
         if not os.access(folder, os.W_OK):
             raise ReadOnly(f"{folder} cannot be written to; handloom needs to write its log there")
-        lock = FolderLock(folder / "serve.lock").take() if serving else None
+        store = cls(folder, _address(folder, settings.get("store")), clock=clock, durable=durable)
         try:
-            store = cls(folder, _address(folder, settings.get("store")), clock=clock, durable=durable)
-            store._lock = lock
+            store._lock = FolderLock(folder / "serve.lock").take() if serving else None
             with _reached(folder):
                 store._migrate()
         except BaseException:
-            if lock:
-                lock.release()
+            store.close()
             raise
         return cls._started(store)
 
