@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from .transfer import FileHandle
 from .versions import DatasetHandle
 
 CHUNK = 1000
@@ -96,6 +97,13 @@ OPERATIONS: dict[str, Address] = _table("""
     tags              GET    /projects/{project}/tags
     add_tag           POST   /projects/{project}/tags
     lineage           GET    /lineage/{id}
+    look_at_upload    POST   /projects/{project}/uploads/{upload}/preview
+    bring_upload      POST   /projects/{project}/uploads/{upload}/import
+    forget_upload     DELETE /projects/{project}/uploads/{upload}
+    import_report     GET    /jobs/{job}/report
+    make_export       POST   /projects/{project}/exports
+    export_report     GET    /jobs/{job}/export
+    formats           GET    /formats
     make_profile      POST   /projects/{project}/profile
     profile           GET    /projects/{project}/profile
     advance           POST   /projects/{project}/advance
@@ -122,6 +130,14 @@ class _Caller(ABC):
     @abstractmethod
     def _export(self, project: str, what: str, form: str, task: str | None) -> Iterator[bytes]:
         """Stream an export out."""
+
+    @abstractmethod
+    def _upload(self, project: str, file: Path, name: str, task: str | None) -> dict[str, Any]:
+        """Send a file in."""
+
+    @abstractmethod
+    def _fetch(self, job: str) -> Iterator[bytes]:
+        """Stream the file of an export out."""
 
     @abstractmethod
     def _export_commit(self, commit: str, form: str) -> Iterator[bytes]:
@@ -517,6 +533,19 @@ class ProjectHandle:
     def dataset(self) -> DatasetHandle:
         """Versions of the labels: branches, tags, merges, diffs, checkouts."""
         return DatasetHandle(self._of_dataset, self.workspace._export_commit)
+
+    @property
+    def files(self) -> FileHandle:
+        """Files in and out, of any format."""
+        site = self.workspace
+        return FileHandle(self._of_files, lambda *file: site._upload(self.id, *file), site._fetch)
+
+    def import_file(self, file: Path | str, task: str | None = None, **options: Any) -> dict[str, Any]:
+        """Import a file or folder of any format; the report. options: as of `FileHandle.import_file`."""
+        return self.files.import_file(file, task, **options)
+
+    def _of_files(self, operation: str, /, **arguments: Any) -> Any:
+        return self.workspace._call(operation, **({} if "job" in arguments else {"project": self.id}), **arguments)
 
     def _of_dataset(self, operation: str, /, **arguments: Any) -> Any:
         return self.workspace._call(operation, **({} if "commit" in arguments else {"project": self.id}), **arguments)

@@ -45,6 +45,11 @@ else:  # what computes is read by the process that computes: workers, and the se
         for name in ("choose", "data_tests", "judge", "learn", "measure", "profiles", "serve", "suspects")
     )
 
+if TYPE_CHECKING:
+    from .jobs import bringing, sending
+else:  # files in and out
+    bringing, sending = later("handloom.jobs.bringing"), later("handloom.jobs.sending")
+
 __all__ = ["Asked", "Did", "Executor", "Feedback", "Predicted", "Wish", "advance", "ask", "cancel", "decided", "drift"]
 __all__ += ["durable", "feedback", "find_suspects", "inline", "predict", "roll_back", "run_job", "start", "train"]
 __all__ += ["wire"]
@@ -76,10 +81,12 @@ JOBS: dict[str, tuple[Step, ...]] = {
         _ENCODE,
         Step("suspects", "looks for labels that are wrong", lambda work, state: suspects.suspects(work, state)),
     ),
+    "export": (Step("export", "writes a file", lambda work, state: sending.send(work, state)),),
+    "import": (Step("import", "imports a file", lambda work, state: bringing.bring(work, state)),),
     "profile": (Step("profile", "describes the data", lambda work, state: profiles.describe(work, state)),),
 }
 """What a job of each kind does, in order. A step names its body when it runs, so that nothing is read before."""
-BESIDES = frozenset(("profile",))
+BESIDES = frozenset(("export", "import", "profile"))
 """Kinds that no other step waits for: people start them, and the loop goes on beside them."""
 
 

@@ -11,10 +11,11 @@ from .core import ids
 from .core.errors import NotAWorkspace
 from .core.roles import ROLES
 from .handle import Handle
-from .operations import access, blobs, bundles, datasets, dispatch, events, export, imports
+from .operations import access, blobs, bundles, datasets, dispatch, events, export, imports, sending, uploads
 from .operations.people import checked_name
 from .operations.session import Session, Site
 from .store import Store, people
+from .store.uploads import pieces
 
 OWNER = "owner"
 
@@ -81,6 +82,15 @@ class Workspace(Handle):
 
     def _export(self, project: str, what: str, form: str, task: str | None) -> Iterator[bytes]:
         return export.export(self.session, project, what, form, task)
+
+    def _upload(self, project: str, file: Path, name: str, task: str | None) -> dict[str, Any]:
+        with uploads.receiving(self.session, project, name) as receiving:
+            for piece in pieces(file):
+                receiving.write(piece)
+            return uploads.received(self.session, project, name, receiving, task)
+
+    def _fetch(self, job: str) -> Iterator[bytes]:
+        return sending.exported(self.session, job)[1]
 
     def _export_commit(self, commit: str, form: str) -> Iterator[bytes]:
         return datasets.export(self.session, commit, form)

@@ -24,12 +24,13 @@ MAY: dict[str, frozenset[str]] = {
     "loop": BELOW_LOOP,
     "flow": BELOW_LOOP | {"loop"},  # runs the loop's jobs in worker processes
     "operations": BELOW_LOOP | {"loop", "workspace"},
+    "transfer": frozenset(("core",)),  # the methods about files in and out that they share
     "versions": frozenset(),  # the methods about dataset versions that workspace and client share
-    "handle": frozenset(("versions",)),  # all others that they share
+    "handle": frozenset(("transfer", "versions")),  # all others that they share
     "workspace": BELOW_LOOP | {"loop", "operations", "handle"},
     "opening": frozenset(("workspace", "client", "handle")),
     **dict.fromkeys(
-        RIM, BELOW_LOOP | RIM | {"loop", "flow", "operations", "workspace", "handle", "opening", "versions"}
+        RIM, BELOW_LOOP | RIM | {"loop", "flow", "operations", "workspace", "handle", "opening", "transfer", "versions"}
     ),
 }
 

@@ -20,7 +20,8 @@ from ..dataset import run as tests
 from ..dataset.diff import summary
 from ..dataset.profile import profile
 from ..dataset.subject import SEVERITIES, Subject, as_json
-from . import junit, tables, versions, waiting
+from ..transfer import well
+from . import junit, tables, versions
 from .options import HERE, Place, ProjectName, TaskName, chosen, opened
 from .output import FAILED, Output, verb
 
@@ -176,8 +177,8 @@ def _of_project(
     if any(other):
         raise Malformed("--label and --slice are for files; a project has a task, and slices in its settings")
     with opened(workspace) as handle:
-        data = chosen(handle, project).dataset
-        waiting.finished(handle, data.make_profile(task=task, at=at))
+        data, files = chosen(handle, project).dataset, chosen(handle, project).files
+        well(files.wait(data.make_profile(task=task, at=at)))
         return data.profile(task=task, at=at)["profile"]
 
 

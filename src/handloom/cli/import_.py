@@ -15,7 +15,7 @@ from .. import collect
 from ..collect.mapping import Columns, Guess
 from ..core.errors import HandloomError, Malformed
 from ..core.protocols import Bad, Record
-from ..operations.files import RecordLines
+from ..jobs.intake import RecordLines
 from ..operations.imports import CHUNK, CHUNK_BYTES, Importer
 from ..workspace import Workspace
 from .options import HERE, AsJson, Folder, ProjectName, TaskName, chosen, opened_folder, task_of
@@ -117,7 +117,7 @@ def _field(text: str) -> tuple[str, tuple[str, ...]]:
 
 def _feed(site: Workspace, project: str, file: Path, options: Mapping[str, Any], out: Output) -> dict[str, Any]:
     importer = Importer(site.session, project)
-    lines = RecordLines(site.session, project)
+    lines = RecordLines(site.session.case(project).tasks)
     records = collect.read(file, options)
     with out.progress() as bar:
         task = bar.add_task(f"importing {file.name}", total=None, note="")

@@ -63,13 +63,13 @@ def guess(
         reasons |= {"text": "lists of tokens", "tags": f"one tag per token of {tokens}"}
     label = None
     if not fields and kind is None and _is_table(left, values):
-        label = _label_column(left, values)
+        label = _label_column(left, values, task)
         fields = {n: (n,) for n in left if n != label}
         reasons |= dict.fromkeys(fields, "a column of a table without a text")
     elif not fields:
         fields = _content_fields(left, values, kind, reasons)
     left = [n for n in left if n not in {c for sources in fields.values() for c in sources}]
-    label = label or _label_column(left, values)
+    label = label or _label_column(left, values, task)
     if label:
         different = len({str(v) for v in values[label]})
         reasons["label"] = f"{different} different in the first {len(values[label])} rows"
@@ -180,14 +180,16 @@ def _is_words(value: Any) -> bool:
     return isinstance(value, str) and not value.startswith(("[{", "{", "[["))
 
 
-def _label_column(names: Sequence[str], values: Mapping[str, Sequence[Any]]) -> str | None:
+def _label_column(names: Sequence[str], values: Mapping[str, Sequence[Any]], task: str) -> str | None:
+    """A column of the task's name, as an export has it, else one named like a label, else the only one with few values."""
+
     def short(name: str) -> bool:
         return (
             all(isinstance(v, str | int | bool | list) or _whole(v) for v in values[name])
             and _mean_length(values[name]) <= 80
         )
 
-    named = _find(names, _LABEL_NAMES, short)
+    named = _find(names, (task.casefold(), *_LABEL_NAMES), short)
     if named:
         return named
     others = (*_KEY_NAMES, *_SPLIT_COLUMNS)

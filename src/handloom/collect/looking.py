@@ -12,6 +12,7 @@ from typing import Any
 
 from ..core.errors import HandloomError, Refused
 from ..core.protocols import Bad, Reader, Record
+from .columns import Columns
 from .delimited import DelimitedReader, find_delimiter
 from .guessing import Guess, guess
 from .lines import MARKS
@@ -74,7 +75,7 @@ def look(
     table = bool(rows) and not all(isinstance(row.get("data"), Mapping) for row in rows)
     if table:
         try:
-            found = guess(rows, str(options.get("task") or "label"), kind, fields)
+            found = _named(rows, options) or guess(rows, str(options.get("task") or "label"), kind, fields)
         except Refused as error:
             problem = error.message
     mapped = options if "fields" in options or found is None else {**options, **found.columns.options()}
@@ -96,6 +97,15 @@ def look(
         records=tuple(records),
         bad=tuple({one.line: one for one in bad}.values())[:ROWS],
     )
+
+
+def _named(rows: Sequence[Mapping[str, Any]], options: Mapping[str, Any]) -> Guess | None:
+    """Columns that were named in the options, which nobody need guess."""
+    columns = Columns.parse(options)
+    if columns is None:
+        return None
+    columns.check(list(dict.fromkeys(name for row in rows for name in row)))
+    return Guess(columns)
 
 
 def _rows(reader: Reader, path: Path, options: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list[Bad]]:

@@ -264,6 +264,7 @@ SETTINGS: dict[str, Setting] = {
     "balance": Setting(False, "whether a batch holds no more of one predicted label than its even part", _flag),
     "random_share": Setting(0.1, "share of each batch that is drawn uniformly at random", _number(0, 1)),
     "test_share": Setting(0.1, "share of the items in the living test set, which is never trained on", _number(0, 0.9)),
+    "upload_mib": Setting(1024, "MiB that a file may have that people send to be imported", _whole(1, 1_000_000)),
     "lease_seconds": Setting(600, "how long a claimed question stays with whoever claimed it", _whole(5, 86_400)),
     "blind_share": Setting(
         0.1, "share of the questions asked without their suggestion, to measure anchoring", _number(0, 1)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from ..core import registry
 from ..core.errors import EmptyInput
 from ..core.later import later
 from ..core.protocols import Bad, Record
@@ -16,55 +14,11 @@ from .session import Session
 
 if TYPE_CHECKING:
     from .. import collect
-    from ..collect import mapping
 else:  # the readers bring Pillow
-    collect, mapping = later("handloom.collect"), later("handloom.collect.mapping")
+    collect = later("handloom.collect")
 
 _TOO_LONG = 2000
 """Characters of a cell that a preview shows."""
-
-
-class RecordLines:
-    """Turns records into lines of an import. A label for which the project has no task, or none of its shape, is kept
-    in meta, where an export finds it again; `notes` says so once per shape."""
-
-    def __init__(self, session: Session, project: str) -> None:
-        tasks = session.case(project).tasks
-        self._shapes = {task.name: str(registry.find("tasks", task.kind).shape) for task in tasks}
-        self._kept: Counter[str] = Counter()
-        self._losses: Counter[str] = Counter()
-
-    def line(self, record: Record) -> dict[str, Any]:
-        """``{"data", "key"?, "labels"?, "meta"?, "split"?}``; test rows become part of the living test set."""
-        self._losses.update(record.losses)
-        line: dict[str, Any] = {"data": dict(record.data)}
-        if record.key is not None:
-            line["key"] = record.key
-        meta = dict(record.meta or {})
-        labels = {}
-        for name, value in (record.labels or {}).items():
-            shape = next((one for one in ("spans", "regions") if isinstance(value, Mapping) and one in value), "choice")
-            if self._shapes.get(name) == shape or (shape == "choice" and name in self._shapes):
-                labels[name] = value
-            else:
-                meta[name if name not in self._shapes else shape] = value
-                self._kept[shape] += 1
-        if labels:
-            line["labels"] = labels
-        named = meta.get("split")
-        if isinstance(named, str):
-            line["split"] = "test" if named.casefold() in mapping.TEST_NAMES else "pool"
-        if meta:
-            line["meta"] = meta
-        return line
-
-    def notes(self) -> list[str]:
-        """What was kept elsewhere or lost, in words, with counts."""
-        kept = [
-            f"{count:,} labels of the shape {shape} are kept in meta: no task of this project takes them"
-            for shape, count in self._kept.items()
-        ]
-        return kept + [f"{count:,} times: {reason}" for reason, count in self._losses.most_common(20)]
 
 
 def preview(

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from ..core import registry, shapes
-from ..core.errors import BadEncoding, BadItem, EmptyInput, HandloomError, KeyConflict, Malformed, TooLarge, Unavailable
+from ..core import registry
+from ..core.errors import BadItem, EmptyInput, HandloomError, Malformed, Unavailable
 from ..core.ids import show
-from ..core.protocols import Task
+from ..jobs.intake import Intake, Tally
+from ..jobs.media import Media
 from ..store import Tx, items, people
 from ..store.projects import TaskRow
-from .media import Media
 from .session import Case, Session, in_project
-from .strict import loads
 
 CHUNK = 4000
 """Lines committed together at most, while nobody answers."""
@@ -30,38 +27,6 @@ waits 0.1 s at most."""
 PIECE = 32
 """Lines read between two looks at whether somebody waits: less than a millisecond."""
 CHUNK_BYTES = 4 * 1024 * 1024
-MAX_LINE = 16 * 1024 * 1024
-"""A text of a million characters fits, with each of them escaped as two ``\\uXXXX``."""
-MAX_KEY = 200
-MAX_REJECTED = 1000
-"""Rejected lines that are listed; more are counted."""
-MAX_KNOWN = 10_000
-"""Labels that an import remembers as judged."""
-_FIELDS = frozenset(("key", "data", "labels", "meta", "split"))
-_SPLITS = {"test": True, "pool": False}
-
-
-@dataclass(slots=True)
-class Tally:
-    """What became of the lines so far."""
-
-    added: int = 0
-    duplicates: int = 0
-    rejected_total: int = 0
-    rejected: list[dict[str, Any]] = field(default_factory=list)
-
-    def reject(self, line: int, error: HandloomError) -> None:
-        self.rejected_total += 1
-        if len(self.rejected) < MAX_REJECTED:
-            self.rejected.append({"line": line, "code": error.code, "message": error.message})
-
-    def shown(self) -> dict[str, Any]:
-        return {
-            "added": self.added,
-            "duplicates": self.duplicates,
-            "rejected": sorted(self.rejected, key=lambda r: r["line"]),
-            "rejected_total": self.rejected_total,
-        }
 
 
 class Importer:
@@ -72,10 +37,9 @@ class Importer:
         session.require("add_items")
         self._session = session
         self._case: Case = session.case(project)
-        self._plugins: list[tuple[TaskRow, Task]] = [(t, registry.find("tasks", t.kind)) for t in self._case.tasks]
         self._size = SHARED_CHUNK // 4  # until the first commit has told how long such a chunk takes
-        self._known: dict[tuple[int, str | tuple[str, ...]], dict[str, Any]] = {}
-        self.media = Media(session)
+        self.media = Media(session.store, session.site.media_roots)
+        self._intake = Intake(self._case.tasks, self.media.resolved)
         self.tally = Tally()
 
     def feed(self, lines: Sequence[tuple[int, bytes | Mapping[str, Any] | HandloomError]]) -> None:
@@ -87,7 +51,7 @@ class Importer:
             try:
                 if isinstance(raw, HandloomError):
                     raise raw
-                new.append(self._item(number, _object(raw)))
+                new.append(self._intake.line(number, raw))
             except HandloomError as error:
                 self.tally.reject(number, error)
         while new:
@@ -105,11 +69,7 @@ class Importer:
                 "Send it again when that is mended: they count as duplicates then, and the others are added"
             )
             raise type(error)(words, added=self.tally.added, duplicates=self.tally.duplicates) from error
-        self.tally.added += added.added
-        self.tally.duplicates += added.duplicates
-        for number, key in added.conflicts:
-            words = f"key {key[:80]!r} belongs to an item with other content; use another key"
-            self.tally.reject(number, KeyConflict(words, key=key))
+        self.tally.count(added)
 
     def done(self) -> dict[str, Any]:
         """``{"added", "duplicates", "rejected", "rejected_total"}``; tells the loop that there are new items."""
@@ -133,70 +93,6 @@ class Importer:
         alone = time.monotonic() - self._session.site.answered > ALONE_SECONDS
         self._size = CHUNK if alone else int(min(SHARED_CHUNK, max(MIN_CHUNK, len(new) * TURN_SECONDS / took)))
         return added
-
-    def _item(self, line: int, row: Mapping[str, Any]) -> items.NewItem:
-        if not _FIELDS.issuperset(row):
-            unknown = ", ".join(sorted(set(row) - _FIELDS))[:200]
-            raise Malformed(f"unknown fields {unknown}; a line has {', '.join(sorted(_FIELDS))}")
-        data, meta, key, split = row.get("data"), row.get("meta"), row.get("key"), row.get("split")
-        if not isinstance(data, dict) or not data:
-            raise Malformed('a line needs "data" with at least one field, as {"data": {"text": "..."}}')
-        if meta is not None and not isinstance(meta, dict):
-            raise Malformed('"meta" is an object of names and values')
-        if key is not None:
-            key = str(key) if isinstance(key, int) and not isinstance(key, bool) else key
-            if not isinstance(key, str) or not 0 < len(key) <= MAX_KEY:
-                raise Malformed(f'"key" is a text of 1 to {MAX_KEY} characters')
-        if split is not None and split not in _SPLITS:
-            raise Malformed(f'"split" is test or pool; found {str(split)[:40]!r}')
-        data = self.media.resolved(data)
-        self._check(data)
-        labels = self._labels(row.get("labels")) if row.get("labels") else {}
-        return items.NewItem(line, data, key, meta, None if split is None else _SPLITS[split], labels)
-
-    def _check(self, data: Mapping[str, Any]) -> None:
-        """An item is good when at least one task of the project can use it."""
-        first: BadItem | None = None
-        for _, plugin in self._plugins:
-            try:
-                plugin.check(data)
-            except BadItem as error:
-                first = first or error
-            else:
-                return
-        if first is not None:
-            raise first
-
-    def _labels(self, raw: Any) -> dict[int, Any]:
-        if not isinstance(raw, dict):
-            raise Malformed('"labels" is an object: {"task": "label"}')
-        found: dict[int, Any] = {}
-        for name, value in raw.items():
-            task = self._case.task(name)
-            found[task.id] = self._value(task, value)
-        return found
-
-    def _value(self, task: TaskRow, raw: Any) -> dict[str, Any]:
-        """A label in the form of its shape. Words are judged once and then remembered: imports repeat few."""
-        words = _words(raw)
-        if words is not None and (task.id, words) in self._known:
-            return self._known[task.id, words]
-        shape = shapes.shape(registry.find("tasks", task.kind).shape)
-        value = shape.show(shape.parse(raw, task.options, task.name))
-        if words is not None and len(self._known) < MAX_KNOWN:
-            self._known[task.id, words] = value
-        return value
-
-
-def _words(raw: Any) -> str | tuple[str, ...] | None:
-    """A label that is a word or ``{"labels": [words]}`` as a key; None for any other value."""
-    if isinstance(raw, str):
-        return raw
-    if isinstance(raw, dict) and len(raw) == 1:
-        words = raw.get("labels")
-        if isinstance(words, list) and all(isinstance(word, str) for word in words):
-            return tuple(words)
-    return None
 
 
 def add_items(session: Session, project: str, lines: Iterable[Mapping[str, Any]], chunk: int = CHUNK) -> dict[str, Any]:
@@ -257,23 +153,3 @@ def _chunks(lines: Iterable[Any], size: int) -> Iterator[list[Any]]:
             part = []
     if part:
         yield part
-
-
-def _object(raw: bytes | Mapping[str, Any]) -> Mapping[str, Any]:
-    """A line as an object that both databases can hold."""
-    if not isinstance(raw, bytes):
-        try:
-            raw = json.dumps(raw, allow_nan=False).encode()
-        except (TypeError, ValueError, RecursionError) as error:
-            raise Malformed(f"an item is made of texts, numbers, lists and objects: {error}") from error
-    if len(raw) > MAX_LINE:
-        raise TooLarge(f"a line has at most {MAX_LINE // 2**20} MiB; found {len(raw):,} bytes", limit=MAX_LINE)
-    try:
-        value = loads(raw)
-    except json.JSONDecodeError as error:
-        if "UTF-8" in error.msg:
-            raise BadEncoding(f"{error.msg}; save the file as UTF-8") from error
-        raise Malformed(f"not JSON: {error.msg} at character {error.pos}") from error
-    if not isinstance(value, dict):
-        raise Malformed(f"a line is one JSON object; found {str(value)[:80]}")
-    return value

@@ -10,9 +10,9 @@ from ..core import registry, shapes
 from ..core.clock import iso
 from ..core.errors import Malformed, TooLarge
 from ..core.ids import parse, show
+from ..jobs.media import Media
 from ..store import predictions as rows
 from . import pages
-from .media import Media
 from .session import Session, in_project
 
 MAX_ITEMS = 1000
@@ -31,7 +31,7 @@ def predict(
         if not isinstance(item, Mapping) or not isinstance(item.get("data"), Mapping):
             raise Malformed('each item is an object {"data": {...}}', field="items")
     case = session.case(project)
-    media = Media(session)
+    media = Media(session.store, session.site.media_roots)
     data = [media.resolved(item["data"]) for item in items]
     found = loop.predict(session.store, case.task(task), data, actor_id=session.actor.id)
     session.site.nudge(case.project.id)

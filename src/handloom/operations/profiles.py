@@ -60,7 +60,8 @@ def profile(session: Session, project: str, task: str | None = None, at: str | N
         live = [one for one in rows.live(connection, case.project.id) if one.task_id == row.id and one.kind == KIND]
         items = projects.counts(connection, [case.project.id])[case.project.id].get("items", 0)
     told = None if made is None else json.loads(session.store.blobs.get(made.result["profile"]))
-    fresh = bool(told) and made.args.get("slices") == saved and (number is not None or told["rows"] == items)
+    same = made is not None and made.args.get("slices") == saved
+    fresh = same and told is not None and (number is not None or told["rows"] == items)
     return {
         "commit": None if number is None else show("commit", number),
         "made": None if made is None else iso(made.finished),

@@ -14,7 +14,7 @@ from . import errors, ui
 from .direct import Direct
 from .gate import LOOPBACK, Gate
 from .openapi import document
-from .routes import bundles, datasets, events, files, items, models, people, profiles, projects, questions, team
+from .routes import bundles, datasets, events, files, items, models, people, profiles, projects, questions, team, uploads
 from .security import Guard
 from .sse import Bell
 
@@ -22,7 +22,7 @@ PREFIX = "/api/v1"
 # Addresses are tried in this order, so the hottest come first.
 _ROUTERS = (
     *(questions.routes, items.routes, files.routes, models.routes, events.routes, projects.routes),
-    *(people.routes, team.routes, datasets.routes, profiles.routes, bundles.routes),
+    *(people.routes, team.routes, datasets.routes, profiles.routes, uploads.routes, bundles.routes),
 )
 
 

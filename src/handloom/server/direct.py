@@ -18,8 +18,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from ..core.strict import loads
 from ..operations.session import Site
-from ..operations.strict import loads
 from .gate import App, Message, Receive, Scope, Send
 from .security import Acting, acting
 

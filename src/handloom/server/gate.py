@@ -23,6 +23,7 @@ LIMITS: tuple[tuple[re.Pattern[str], int | None], ...] = (
     (re.compile(r"/api/v1/projects/[^/]+/items"), None),
     (re.compile(r"/api/v1/projects/[^/]+/media"), 512 * MIB),
     (re.compile(r"/api/v1/projects/[^/]+/preview"), 64 * MIB),
+    (re.compile(r"/api/v1/projects/[^/]+/uploads"), None),  # the route counts against the setting upload_mib
     (re.compile(r"/api/v1/projects/[^/]+/predict"), 64 * MIB),
     (re.compile(r"/api/v1/bundles"), None),
 )

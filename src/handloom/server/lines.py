@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from ..core.errors import HandloomError, TooLarge
-from ..operations.imports import CHUNK, CHUNK_BYTES, MAX_LINE
+from ..jobs.intake import MAX_LINE
+from ..operations.imports import CHUNK, CHUNK_BYTES
 
 Numbered = tuple[int, bytes | HandloomError]
 

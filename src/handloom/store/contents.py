@@ -75,6 +75,12 @@ def some(store: Store, ids: Sequence[int], task_id: int) -> Iterator[Content]:
         yield from (Content(*row) for row in found)
 
 
+def labels(connection: sa.Connection, task_id: int, ids: Sequence[int]) -> dict[int, Any]:
+    """Label values of some items for one task."""
+    query = sa.select(label.c.item_id, label.c.value).where(label.c.task_id == task_id, label.c.item_id.in_(list(ids)))
+    return {row.item_id: row.value for row in connection.execute(query)}
+
+
 def results(connection: sa.Connection, task_id: int, kind: str, limit: int = 100) -> list[Any]:
     """The newest finished jobs of a kind for a task that ended well: (id, args, result, finished)."""
     project = sa.select(task.c.project_id).where(task.c.id == task_id).scalar_subquery()

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handloom.core.errors import TooLarge
-from handloom.operations.imports import CHUNK, MAX_LINE
+from handloom.jobs.intake import MAX_LINE
+from handloom.operations.imports import CHUNK
 from handloom.server.lines import LineCutter, Numbered, chunks
 
 

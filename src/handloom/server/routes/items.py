@@ -11,8 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from ...core.errors import EmptyInput, Malformed
+from ...core.strict import loads
 from ...operations import blobs, export, imports, items
-from ...operations.strict import loads
 from .. import responses as r
 from ..lines import chunks
 from ..replies import Json

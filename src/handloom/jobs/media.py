@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import BadReference, NotFound
 from ..core.later import later
-from .session import Session
+from ..store import Store
 
 if TYPE_CHECKING:
     from ..collect import images, media
@@ -20,10 +20,11 @@ _REFERENCES = frozenset(("path", "url"))
 
 
 class Media:
-    """Fetches what data refers to, under the rules of the workspace, and stores it once."""
+    """Fetches what data refers to and stores it once. roots: folders that paths may point into; None: anywhere."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, store: Store, roots: tuple[Path, ...] | None) -> None:
+        self._store = store
+        self._roots = roots
 
     def resolved(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """The data with every ``{"path"}`` or ``{"url"}`` replaced by its blob. Raises `BadReference`, `BadImage`.
@@ -43,12 +44,12 @@ class Media:
     def image(self, content: bytes) -> dict[str, Any]:
         """Store an image; how an item's data speaks of it. Raises `BadImage`, `TooLarge`."""
         shown = images.as_field(content)
-        self._session.store.blobs.put(content)
+        self._store.blobs.put(content)
         return shown
 
     def _stored(self, digest: object) -> bool:
         try:
-            return isinstance(digest, str) and self._session.store.blobs.has(digest)
+            return isinstance(digest, str) and self._store.blobs.has(digest)
         except NotFound:  # nothing that could be a digest
             return False
 
@@ -57,8 +58,8 @@ class Media:
 
     @cached_property
     def _policy(self) -> Any:
-        roots = self._session.site.media_roots
-        return media.MediaPolicy(roots=(Path.cwd(), Path(Path.cwd().anchor)) if roots is None else roots)
+        anywhere = (Path.cwd(), Path(Path.cwd().anchor))
+        return media.MediaPolicy(roots=anywhere if self._roots is None else self._roots)
 
 
 def _refers(value: Any) -> bool:

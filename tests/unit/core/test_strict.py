@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handloom.operations.strict import loads
+from handloom.core.strict import loads
 
 _values = st.recursive(
     st.none()
