@@ -47,7 +47,7 @@ class Client(Handle):
         path = _FIELD.sub(lambda field: quote(str(arguments[field[1]]), safe=""), address.path)
         rest = {name: value for name, value in arguments.items() if name not in named and value is not None}
         if address.method in ("GET", "DELETE"):
-            return self._send(address.method, path, params=rest).json()
+            return _content(self._send(address.method, path, params=rest))
         return self._send(address.method, path, content=_json(rest), headers=_JSON).json()
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:

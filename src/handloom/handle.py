@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from .transfer import FileHandle
+from .maps import MapHandle
 from .versions import DatasetHandle
 
 CHUNK = 1000
@@ -49,6 +50,15 @@ OPERATIONS: dict[str, Address] = _table("""
     overview          GET    /projects/{project}/overview
     items             GET    /projects/{project}/items
     item              GET    /items/{item}
+    neighbours        GET    /items/{item}/neighbours
+    draw_map          POST   /projects/{project}/map
+    map               GET    /projects/{project}/map
+    map_points        GET    /projects/{project}/map/points
+    map_colours       GET    /projects/{project}/map/colours
+    items_by_id       GET    /projects/{project}/map/items
+    label_in_bulk     POST   /projects/{project}/bulk
+    bulk_actions      GET    /projects/{project}/bulk
+    undo_bulk         POST   /bulk/{bulk}/undo
     team              GET    /projects/{project}/team
     change_member     PATCH  /projects/{project}/team/{actor}
     invitations       GET    /projects/{project}/invitations
@@ -144,6 +154,14 @@ class _Caller(ABC):
         """Stream the rows of a version out."""
 
     @abstractmethod
+    def _export_bundle(self, project: str) -> Iterator[bytes]:
+        """Stream a whole project out."""
+
+    @abstractmethod
+    def _import_bundle(self, file: Path, name: str | None) -> dict[str, Any]:
+        """Bring a whole project in."""
+
+    @abstractmethod
     def _events(self, since: int, follow: bool) -> Iterator[dict[str, Any]]:
         """Stream events out."""
 
@@ -205,14 +223,6 @@ class Handle(_Caller):
 
     def create_project(
         self, name: str, tasks: Sequence[Mapping[str, Any]], settings: Mapping[str, Any] | None = None
-    @abstractmethod
-    def _export_bundle(self, project: str) -> Iterator[bytes]:
-        """Stream a whole project out."""
-
-    @abstractmethod
-    def _import_bundle(self, file: Path, name: str | None) -> dict[str, Any]:
-        """Bring a whole project in."""
-
     ) -> ProjectHandle:
         """A new project. A task is ``{"name", "kind", "labels", "multi"?, "guidelines"?}``."""
         new = self._call("create_project", name=name, tasks=[dict(task) for task in tasks], settings=settings)
@@ -549,6 +559,19 @@ class ProjectHandle:
 
     def _of_dataset(self, operation: str, /, **arguments: Any) -> Any:
         return self.workspace._call(operation, **({} if "commit" in arguments else {"project": self.id}), **arguments)
+
+    @property
+    def map(self) -> MapHandle:
+        """Items on a plane, what is like what, and one label for many of them."""
+        return MapHandle(self._of_map)
+
+    def _of_map(self, operation: str, /, **arguments: Any) -> Any:
+        own = {} if operation in ("neighbours", "undo_bulk") else {"project": self.id}
+        return self.workspace._call(operation, **own, **arguments)
+
+    def bulk_label(self, items: Sequence[str], value: Any, **details: Any) -> dict[str, Any]:
+        """One label for many items, as `MapHandle.label`."""
+        return self.map.label(items, value, **details)
 
     def advance(self) -> dict[str, Any]:
         """Let the loop take its next step now."""

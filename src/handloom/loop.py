@@ -38,11 +38,11 @@ from .store.jobs import Job
 from .store.projects import Project, TaskRow
 
 if TYPE_CHECKING:
-    from .jobs import choose, data_tests, judge, learn, measure, profiles, serve, suspects
+    from .jobs import choose, data_tests, judge, learn, maps, measure, profiles, serve, suspects
 else:  # what computes is read by the process that computes: workers, and the server where it picks or predicts itself
-    choose, data_tests, judge, learn, measure, profiles, serve, suspects = (
+    choose, data_tests, judge, learn, maps, measure, profiles, serve, suspects = (
         later(f"handloom.jobs.{name}")
-        for name in ("choose", "data_tests", "judge", "learn", "measure", "profiles", "serve", "suspects")
+        for name in ("choose", "data_tests", "judge", "learn", "maps", "measure", "profiles", "serve", "suspects")
     )
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ JOBS: dict[str, tuple[Step, ...]] = {
         Step("assess", "evaluates", lambda work, state: judge.assess(work, state)),
         Step("gate", "weighs a release", lambda work, state: judge.gate(work, state)),
         _CHOOSE,
+        Step("map", "brings the map up to date", lambda work, state: maps.keep_up(work, state)),
     ),
     "select": (_ENCODE, _CHOOSE),
     "measure": (Step("measure", "measures people", lambda work, state: measure.measure(work, state)),),
@@ -83,10 +84,11 @@ JOBS: dict[str, tuple[Step, ...]] = {
     ),
     "export": (Step("export", "writes a file", lambda work, state: sending.send(work, state)),),
     "import": (Step("import", "imports a file", lambda work, state: bringing.bring(work, state)),),
+    "map": (_ENCODE, Step("map", "draws the map", lambda work, state: maps.draw(work, state))),
     "profile": (Step("profile", "describes the data", lambda work, state: profiles.describe(work, state)),),
 }
 """What a job of each kind does, in order. A step names its body when it runs, so that nothing is read before."""
-BESIDES = frozenset(("export", "import", "profile"))
+BESIDES = frozenset(("export", "import", "map", "profile"))
 """Kinds that no other step waits for: people start them, and the loop goes on beside them."""
 
 

@@ -95,6 +95,12 @@ class Workspace(Handle):
     def _export_commit(self, commit: str, form: str) -> Iterator[bytes]:
         return datasets.export(self.session, commit, form)
 
+    def _export_bundle(self, project: str) -> Iterator[bytes]:
+        return bundles.export(self.session, project)
+
+    def _import_bundle(self, file: Path, name: str | None) -> dict[str, Any]:
+        return bundles.bring(self.session, file, name)
+
     def _events(self, since: int, follow: bool) -> Iterator[dict[str, Any]]:
         return events.follow(self.session, since) if follow else events.all_since(self.session, since)
 
@@ -105,12 +111,6 @@ class Workspace(Handle):
 def _actor(store: Store, ref: str | None) -> people.Actor:
     with store.read() as connection:
         if ref is None:
-    def _export_bundle(self, project: str) -> Iterator[bytes]:
-        return bundles.export(self.session, project)
-
-    def _import_bundle(self, file: Path, name: str | None) -> dict[str, Any]:
-        return bundles.bring(self.session, file, name)
-
             found = people.owner(connection)
             if found is None:
                 raise NotAWorkspace(f"{store.folder} has no active owner; restore it from a backup")

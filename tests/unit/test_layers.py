@@ -26,11 +26,12 @@ MAY: dict[str, frozenset[str]] = {
     "operations": BELOW_LOOP | {"loop", "workspace"},
     "transfer": frozenset(("core",)),  # the methods about files in and out that they share
     "versions": frozenset(),  # the methods about dataset versions that workspace and client share
-    "handle": frozenset(("transfer", "versions")),  # all others that they share
+    "maps": frozenset(),  # the methods about the map and bulk labels that they share
+    "handle": frozenset(("maps", "transfer", "versions")),  # all others that they share
     "workspace": BELOW_LOOP | {"loop", "operations", "handle"},
     "opening": frozenset(("workspace", "client", "handle")),
     **dict.fromkeys(
-        RIM, BELOW_LOOP | RIM | {"loop", "flow", "operations", "workspace", "handle", "opening", "transfer", "versions"}
+        RIM, BELOW_LOOP | RIM | {"loop", "flow", "operations", "workspace", "handle", "opening", "transfer", "maps", "versions"}
     ),
 }
 

@@ -35,6 +35,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "evaluate": ("evaluate", "Show what the models of a task are worth."),
     "export": ("export", "Write labels, answers or items to a file."),
     "bundle": ("bundle", "Move a whole project as one file: export, import, look into one, unite two."),
+    "map": ("map", "Draw the map of a project's items, find what is alike, label many items at once."),
     "doctor": ("doctor", "Compare what is stored with the log, and rebuild it."),
     "lineage": ("lineage", "Show what a label, model or prediction came from."),
 }

@@ -24,6 +24,7 @@ EVENTS: dict[str, str] = {
     "claim.released": "an actor gave questions back",
     "claim.expired": "the time of a lease is over; somebody else may have the question",
     "answer.given": "an answer is stored; the body says what it did to its question",
+    "answer.bulk": "one label was given to many items at once, or such a set was taken back",
     "answer.set_aside": "an answer is kept and counts no more; its question is asked again",
     "question.wants": "a question wants another number of answers: one more where its label is not sure enough, or no more",
     "question.closed": "questions were withdrawn, became stale or expired without an answer",

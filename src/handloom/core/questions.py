@@ -28,8 +28,9 @@ STATES: tuple[State, ...] = (
 )
 CLOSED: frozenset[State] = frozenset(("resolved", "skipped", "escalated", "stale", "withdrawn", "expired"))
 WITHOUT_ANSWER: frozenset[State] = frozenset(("stale", "withdrawn", "expired"))
-Outcome = Literal["answered", "skip", "unsure", "flag"]
+Outcome = Literal["answered", "skip", "unsure", "flag", "retracted"]
 OUTCOMES: tuple[Outcome, ...] = ("answered", "skip", "unsure", "flag")
+"""What a question may be answered with. ``retracted`` only supersedes: an answer is taken back, and counts for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,5 +121,7 @@ def _count(progress: Progress, outcome: Outcome, by: int) -> Progress:
             return replace(progress, got=progress.got + by)
         case "skip":
             return replace(progress, skips=progress.skips + by)
+        case "retracted":
+            return progress
         case _:
             return replace(progress, doubts=progress.doubts + by)

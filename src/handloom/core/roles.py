@@ -26,6 +26,7 @@ POLICIES: dict[str, frozenset[str]] = {
     "write_gold": frozenset(("expert", "engineer", "owner")),
     "add_items": _LEADS,
     "ask": _LEADS,
+    "label_in_bulk": frozenset(("reviewer", "expert", "engineer", "owner")),
     "train": _LEADS,
     "create_project": _LEADS,
     "change_project": _LEADS,

@@ -40,10 +40,17 @@ def items(
     blind = not allowed(session.actor.role, "read_answers")
     predicted = {} if blind else guesses.newest(session, row.id, [one.id for one in page.rows])
     return {
-        "items": [_listed(one, None if blind else predicted.get(one.id), blind) for one in page.rows],
+        "items": shown(session, row.id, page.rows),
         "next": None if page.next is None else pages.cursor("items", page.next),
         "scanned": page.scanned,
     }
+
+
+def shown(session: Session, task_id: int, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Items as a list shows them: with label and newest prediction, for those who may see what others said."""
+    blind = not allowed(session.actor.role, "read_answers")
+    predicted = {} if blind else guesses.newest(session, task_id, [one.id for one in rows])
+    return [_listed(one, None if blind else predicted.get(one.id), blind) for one in rows]
 
 
 def item(session: Session, item: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from . import errors, ui
 from .direct import Direct
 from .gate import LOOPBACK, Gate
 from .openapi import document
-from .routes import bundles, datasets, events, files, items, models, people, profiles, projects, questions, team, uploads
+from .routes import bundles, datasets, events, files, items, maps, models, people, profiles, projects, questions, team, uploads
 from .security import Guard
 from .sse import Bell
 
@@ -22,6 +22,7 @@ PREFIX = "/api/v1"
 # Addresses are tried in this order, so the hottest come first.
 _ROUTERS = (
     *(questions.routes, items.routes, files.routes, models.routes, events.routes, projects.routes),
+    maps.routes,
     *(people.routes, team.routes, datasets.routes, profiles.routes, uploads.routes, bundles.routes),
 )
 

@@ -69,6 +69,7 @@ def _standing(answer_ids: Sequence[str]) -> Any:
             a.c.id.in_(answer_ids),
             q.c.lane == "label",
             a.c.late == sa.false(),
+            a.c.outcome != "retracted",
             ~sa.exists().where(_newer.c.supersedes == a.c.id),
             ~sa.exists().where(aside.c.answer_id == a.c.id),
         )
@@ -87,6 +88,7 @@ def work_of(connection: sa.Connection, task_id: int, actor_id: int, *, since: in
             a.c.seq > since,
             a.c.seq <= until,
             a.c.late == sa.false(),
+            a.c.outcome != "retracted",
             q.c.lane == "label",
             ~sa.exists().where(_newer.c.supersedes == a.c.id),
             ~sa.exists().where(aside.c.answer_id == a.c.id),

@@ -22,7 +22,7 @@ def said(connection: sa.Connection, *, task_id: int, item_id: int) -> list[Any]:
         .where(
             a.c.item_id == item_id,
             a.c.task_id == task_id,
-            a.c.outcome != "skip",
+            a.c.outcome.not_in(("skip", "retracted")),
             a.c.late == sa.false(),
             schema.actor.c.kind.in_(("person", "import")),
             ~sa.exists().where(_newer.c.supersedes == a.c.id),

@@ -12,7 +12,7 @@ from ..core.ids import digest, show
 from ..core.people import Check
 from ..core.protocols import Estimate
 from . import estimates, schema
-from .queue import CHUNK
+from .queue import BULK, CHUNK
 from .schema.people import gold
 from .upsert import upsert
 from .writer import Tx
@@ -166,8 +166,9 @@ def _checked(task_id: int, actor_id: int) -> Any:
 
 
 def checks(connection: sa.Connection, task_id: int, actor_id: int, *, since: float = 0.0) -> list[Check]:
-    """Standing answers of an actor compared with gold, oldest first; practice and verdicts left out. since: a time."""
-    rows = connection.execute(_checked(task_id, actor_id).where(q.c.lane.not_in(UNCHECKED_LANES), a.c.created >= since))
+    """Standing answers of an actor compared with gold, oldest first; practice, verdicts and bulk left out. since: a time."""
+    query = _checked(task_id, actor_id).where(q.c.lane.not_in(UNCHECKED_LANES), a.c.created >= since)
+    rows = connection.execute(query.where(q.c.strategy != BULK))
     return [Check(row.seq, row.value == row.truth) for row in rows if "verdict" not in row.value]
 
 

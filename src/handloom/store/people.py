@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from ..core.errors import NameTaken, NotFound
 from ..core.ids import show
-from .schema import actor, answer, login, session
+from .queue import BULK
+from .schema import actor, answer, login, question, session
 
 if TYPE_CHECKING:
     from .writer import Tx
@@ -34,7 +35,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How an actor works. answers: in all; median_seconds: of the last 200; last_seen: time of the newest answer."""
+    """How an actor works. answers: in all; median_seconds: of the last 200 given one by one; last_seen: time of the newest answer."""
 
     answers: int
     median_seconds: float | None
@@ -85,12 +86,17 @@ def pace(connection: sa.Connection, actor_id: int) -> Pace:
     if not count:
         return Pace(0, None, None)
     recent = connection.execute(
-        sa.select(answer.c.seconds, answer.c.created)
-        .where(answer.c.actor_id == actor_id)
+        sa.select(answer.c.seconds)
+        .where(answer.c.actor_id == actor_id, ~_IN_BULK)
         .order_by(answer.c.seq.desc())
         .limit(RECENT)
     ).all()
-    return Pace(count, median(row.seconds for row in recent), recent[0].created)
+    newest = sa.select(answer.c.created).where(answer.c.actor_id == actor_id).order_by(answer.c.seq.desc()).limit(1)
+    seen = connection.execute(newest).scalar_one()
+    return Pace(count, median(row.seconds for row in recent) if recent else None, seen)
+
+
+_IN_BULK = sa.exists().where(question.c.id == answer.c.question_id, question.c.strategy == BULK)
 
 
 def answers_since(connection: sa.Connection, actor_id: int, since: float, at_most: int = 10_000) -> int:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ..core.later import later
 from . import schema
-from .queue import CHUNK
+from .queue import BULK, CHUNK
 from .schema.people import member, skill
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def answer_seconds(connection: sa.Connection, task_id: int) -> tuple[np.ndarray,
             a.c.outcome == "answered",
             a.c.seconds > 0,
             schema.actor.c.kind == "person",
+            ~sa.exists().where(q.c.id == a.c.question_id, q.c.strategy == BULK),
         )
         .order_by(a.c.seq.desc())
         .limit(_TIMED)

@@ -102,6 +102,8 @@ def ask(tx: Tx, batch: NewBatch, questions: Sequence[NewQuestion]) -> tuple[int 
 
 
 _INSERT_QUESTIONS = sa.insert(q).returning(q.c.id, sort_by_parameter_order=True)
+BULK = "bulk"
+"""Strategy of questions that somebody answered many of at once: nobody drew them, and they say little about pace."""
 CHUNK = 500
 """Ids in one IN list: under the variable limits of old SQLite builds."""
 
@@ -251,7 +253,9 @@ def _claim_statement(*, by_task: bool, routed: bool = False) -> Any:
                 t.c.actor_id == actor,
                 t.c.state.in_((sa.literal_column("'held'"), sa.literal_column("'done'"))),
             ),
-            ~sa.exists().where(a.c.item_id == o.c.item_id, a.c.task_id == o.c.task_id, a.c.actor_id == actor),
+            ~sa.exists().where(
+                a.c.item_id == o.c.item_id, a.c.task_id == o.c.task_id, a.c.actor_id == actor, *_not_taken_back()
+            ),
         )
         .order_by(o.c.priority.desc(), o.c.id)
         .limit(sa.bindparam("n"))
@@ -268,6 +272,13 @@ def _claim_statement(*, by_task: bool, routed: bool = False) -> Any:
         .values(held=q.c.held + 1, state=sa.case((filled, "claimed"), else_="open"))
         .returning(q.c.id, q.c.state, q.c.priority)
     )
+
+
+def _not_taken_back() -> tuple[Any, ...]:
+    """Conditions on an answer: who took theirs back may be asked again."""
+    later, retracted = a.alias("later"), sa.literal_column("'retracted'")
+    taken_back = sa.exists().where(later.c.supersedes == a.c.id, later.c.outcome == retracted)
+    return (a.c.outcome != retracted, ~taken_back.correlate(a))
 
 
 def _routing(o: Any) -> tuple[Any, ...]:

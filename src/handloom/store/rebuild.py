@@ -22,7 +22,7 @@ PAGE = 5_000
 """Events, questions or labels read at a time."""
 _KINDS = (
     *("question.claimed", "claim.released", "claim.expired", "question.closed"),
-    *("answer.given", "answer.set_aside"),
+    *("answer.given", "answer.bulk", "answer.set_aside"),
 )
 
 
@@ -92,6 +92,8 @@ def _apply(state: Replayed, event: Any, outcomes: dict[str, Outcome]) -> None:
         case "answer.set_aside":
             question = body["question"]
             progress[question] = life.set_aside(progress[question], body["outcome"])
+        case "answer.bulk":
+            _apply_bulk(state, event.actor_id, body)
         case "answer.given":
             _apply_answer(state, event.actor_id, body, outcomes)
 
@@ -113,6 +115,19 @@ def _apply_answer(state: Replayed, actor: int, body: dict[str, Any], outcomes: d
     else:
         state.turns[question, actor] = "done"
     state.progress[question] = now
+
+
+def _apply_bulk(state: Replayed, actor: int, body: dict[str, Any]) -> None:
+    taken_back, closed = body["outcome"] == "retracted", set(body["closed"])
+    for question in body["questions"]:
+        now = state.progress[question]
+        if taken_back:
+            now = life.superseded(now, "answered", "retracted")
+            now = life.closed(now, "withdrawn") if question in closed else now
+        else:
+            now = life.resolved(life.answered(now, "answered", held=False))
+        state.progress[question] = now
+        state.turns[question, actor] = "released" if taken_back else "done"
 
 
 def compare(connection: sa.Connection, hooks: Hooks) -> list[Difference]:

@@ -5,13 +5,13 @@ const TOUCHES: Record<string, readonly string[]> = {
   gold: ['quality'],
   member: ['team', 'invitations', 'me', 'projects'],
   review: ['reviews', 'review'],
-  answer: ['overview', 'decisions', 'item', 'actors'],
+  answer: ['map-colours', 'overview', 'decisions', 'item', 'actors'],
   claim: ['overview'],
   dataset: ['overview', 'commits', 'branches'],
   guideline: ['guidelines', 'project'],
   item: ['overview', 'items', 'item', 'projects'],
-  job: ['overview', 'jobs'],
-  label: ['overview', 'items', 'item'],
+  job: ['map', 'overview', 'jobs'],
+  label: ['map-colours', 'overview', 'items', 'item'],
   model: ['overview', 'models', 'items', 'item', 'decisions'],
   prediction: ['overview', 'item'],
   project: ['overview', 'project', 'projects'],
@@ -39,7 +39,7 @@ export function closesQuestion(kind: string): boolean {
 
 /** The kinds of events: a browser gets a named event only when it listens to that name. */
 export const KINDS: readonly string[] = [
-  'actor.added', 'actor.changed', 'actor.token', 'answer.given', 'answer.set_aside', 'claim.expired',
+  'actor.added', 'actor.changed', 'actor.token', 'answer.bulk', 'answer.given', 'answer.set_aside', 'claim.expired',
   'claim.released', 'dataset.branch_closed', 'dataset.branched', 'dataset.committed', 'dataset.tagged',
   'dataset.tested', 'gold.added', 'gold.removed', 'guidelines.added', 'item.added', 'job.progress', 'label.imported',
   'member.changed', 'member.invited', 'member.paused', 'model.trained', 'prediction.feedback', 'project.changed',

@@ -80,7 +80,7 @@ class AnswerShown(Shown):
 
     id: str
     actor: Who
-    outcome: Literal["answered", "skip", "unsure", "flag"]
+    outcome: Literal["answered", "skip", "unsure", "flag", "retracted"]
     value: ChoiceValue | DecisionValue | None
     seconds: float
     suggestion_shown: bool
