@@ -5,6 +5,8 @@ import type { SendResult } from '../core/outbox'
 import type {
   Actor,
   Branch,
+  Cascade,
+  Cascades,
   Commit,
   CommitDetail,
   Decision,
@@ -28,6 +30,7 @@ import type {
   Role,
   Settings,
   Strategy,
+  Suspects,
   Task,
 } from './types'
 
@@ -214,6 +217,7 @@ export const api = {
   revoke: (p: string, id: string) => request(`/projects/${at(p)}/invitations/${at(id)}`, { method: 'DELETE' }),
   join,
   mine: (p: string, task: string | null) => request<Mine>(`/projects/${at(p)}/mine`, { query: { task } }),
+  measure: (p: string, task: string | null) => post<Job>(`/projects/${at(p)}/measure`, { task }),
   quality: (p: string, task: string | null) => request<Quality>(`/projects/${at(p)}/quality`, { query: { task } }),
   reviews: (p: string) => request<Page<'reviews', Review>>(`/projects/${at(p)}/reviews`, { query: { limit: 50 } }),
   openReview: (p: string, actor: string, task: string, sample: number) =>
@@ -221,6 +225,17 @@ export const api = {
   review: (id: string) => request<ReviewInFull>(`/reviews/${at(id)}`),
   closeReview: (id: string, accept: boolean, reason: string | null) =>
     post<ReviewInFull & { asked_again: number }>(`/reviews/${at(id)}`, { accept, reason }),
+
+  cascades: (p: string, task: string | null) => request<Cascades>(`/projects/${at(p)}/cascades`, { query: { task, limit: 200 } }),
+  startCascade: (p: string, wanted: { task: string; label: string; precision: number; recall: number; batch: number }) =>
+    post<Cascade>(`/projects/${at(p)}/cascades`, wanted),
+  stopCascade: (id: string, reason: string) => post<Cascade>(`/cascades/${at(id)}/stop`, { reason }),
+  revokeSplit: (id: string, reason: string) => post<Cascade>(`/splits/${at(id)}/revoke`, { reason }),
+  restoreSplit: (id: string, reason: string) => post<Cascade>(`/splits/${at(id)}/restore`, { reason }),
+  answerGrid: (answers: readonly unknown[], seconds: number) => post<{ seconds: number }>('/answers/grid', { answers, seconds }),
+  suspects: (p: string, task: string | null, cursor?: string | null) =>
+    request<Suspects>(`/projects/${at(p)}/suspects`, { query: { task, cursor, limit: 50 } }),
+  findSuspects: (p: string, task: string, n: number) => post<Job>(`/projects/${at(p)}/suspects`, { task, n }),
 
   commits: (p: string, task: string, from: string, cursor: string | null) =>
     request<Page<'commits', Commit>>(`/projects/${at(p)}/commits`, { query: { task, at: from, cursor, limit: 30 } }),

@@ -108,6 +108,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/answers/grid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Grid
+         * @description Answer a grid: each item is an answer of its own with its share of the seconds. All of them, or none.
+         */
+        post: operations["answer_grid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/blobs/{digest}": {
         parameters: {
             query?: never;
@@ -122,6 +142,106 @@ export interface paths {
         get: operations["blob"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{bulk}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Bulk
+         * @description Take back all answers of one's own bulk action that stand.
+         */
+        post: operations["undo_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bundles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Bundle
+         * @description Import a bundle as a new project, whole or not at all. People whom it brings are paused until an owner lets them in.
+         */
+        post: operations["import_bundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bundles/path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Bundle From
+         * @description Import a bundle that lies on the server, below a folder that it was started with.
+         */
+        post: operations["import_bundle_from"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cascades/{cascade}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Cascade
+         * @description One cascade with its rounds and splits.
+         */
+        get: operations["get_cascade"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cascades/{cascade}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Cascade
+         * @description Ask nothing more about a class; what was signed stands.
+         */
+        post: operations["stop_cascade"];
         delete?: never;
         options?: never;
         head?: never;
@@ -208,6 +328,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Formats
+         * @description Formats that can be written and read here.
+         */
+        get: operations["formats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -240,6 +380,26 @@ export interface paths {
          * @description An item with its labels, predictions, questions and answers.
          */
         get: operations["item"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{item}/neighbours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Neighbours
+         * @description The items most like this one, nearest first.
+         */
+        get: operations["neighbours"];
         put?: never;
         post?: never;
         delete?: never;
@@ -282,6 +442,86 @@ export interface paths {
          * @description Ask a job to stop.
          */
         post: operations["cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Report
+         * @description What was written, and what the format could not hold.
+         */
+        get: operations["export_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exported
+         * @description The file of an export; a folder comes as a zip.
+         */
+        get: operations["exported"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Refused Lines
+         * @description All lines that an import refused, as CSV: line, code, message.
+         */
+        get: operations["refused_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Import Report
+         * @description What became of an import: counts, refused lines with the reason, notes.
+         */
+        get: operations["import_report"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -600,6 +840,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bulk Actions
+         * @description Bulk actions, newest first, with how many of their answers stand.
+         */
+        get: operations["bulk_actions"];
+        put?: never;
+        /**
+         * Label In Bulk
+         * @description One label for many items: each an answer of this person, marked as given in bulk. Never for the living test set,
+         *     never twice by the same person. Sent again with the same id, nothing changes.
+         */
+        post: operations["label_in_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Bundle
+         * @description The whole project with its history as one file, for its owners.
+         */
+        get: operations["export_bundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/cascades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Cascades
+         * @description Cascades of a task, newest first, with what people and policies labelled of each class.
+         */
+        get: operations["list_cascades"];
+        put?: never;
+        /**
+         * Start Cascade
+         * @description Begin to label one class of a task.
+         */
+        post: operations["start_cascade"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/claim": {
         parameters: {
             query?: never;
@@ -698,6 +1007,70 @@ export interface paths {
         get: operations["export_file"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Export
+         * @description Write the project as a file of any format, in a worker; the job.
+         */
+        post: operations["make_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/freezes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Freezes
+         * @description What is or was frozen, newest first.
+         */
+        get: operations["list_freezes"];
+        put?: never;
+        /**
+         * Freeze
+         * @description Freeze a project, a task, a branch or a slice: it refuses changes until it is thawed.
+         */
+        post: operations["freeze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/freezes/{freeze}/thaw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Thaw
+         * @description Let it change again.
+         */
+        post: operations["thaw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -836,6 +1209,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Map State
+         * @description What there is of a map.
+         */
+        get: operations["map_state"];
+        put?: never;
+        /**
+         * Draw Map
+         * @description Draw the map in a worker, or place what is new on it; the job.
+         */
+        post: operations["draw_map"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/map/colours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Map Colours
+         * @description What points are coloured by: "HLC1", n (uint32), then n each of: label number from 1 and predicted one (uint16),
+         *     uncertainty and flags (uint8).
+         */
+        get: operations["map_colours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/map/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Items By Id
+         * @description Some items with their labels and predictions, in the order named.
+         */
+        get: operations["items_by_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/map/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Map Points
+         * @description Where every item lies: "HLM1", n (uint32), first id (uint64), ids less the first (n uint32), n pairs x, y (uint16).
+         */
+        get: operations["map_points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/measure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure
+         * @description Measure people and labels now, instead of when enough answers have come.
+         */
+        post: operations["measure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/media": {
         parameters: {
             query?: never;
@@ -868,6 +1346,8 @@ export interface paths {
         /**
          * Merge
          * @description Merge into a branch; rows that both sides changed differently become questions to decide.
+         *
+         *     Into main when its data tests are green: until a worker has run them, what comes back is the version that is proposed.
          */
         post: operations["merge"];
         delete?: never;
@@ -996,6 +1476,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Profile
+         * @description The newest profile that was made, and whether it is still true.
+         */
+        get: operations["profile"];
+        put?: never;
+        /**
+         * Make Profile
+         * @description Describe the data in a worker; the job.
+         */
+        post: operations["make_profile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/quality": {
         parameters: {
             query?: never;
@@ -1050,6 +1554,50 @@ export interface paths {
         get: operations["list_releases"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace Labels
+         * @description Give the rows of a branch that fit another label, as one version. Answers stay what people said.
+         */
+        post: operations["replace_labels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Requests
+         * @description Merge requests of a task, newest first: those that wait, or all.
+         */
+        get: operations["list_requests"];
+        put?: never;
+        /**
+         * Open Request
+         * @description Propose to merge a branch. Its data tests run, then people are asked.
+         */
+        post: operations["open_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1232,6 +1780,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/tasks/{task}/migrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Migrations
+         * @description What was done to the labels of a task, newest first.
+         */
+        get: operations["list_migrations"];
+        put?: never;
+        /**
+         * Relabel Task
+         * @description Rename, merge or split labels. Answers stay as they were given; what a split leaves without a label is asked again.
+         */
+        post: operations["relabel_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/tasks/{task}/migrations/{migration}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Migration
+         * @description Take the newest label migration that stands back, by its reverse.
+         */
+        post: operations["undo_migration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/team": {
         parameters: {
             query?: never;
@@ -1292,6 +1884,222 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Merge
+         * @description Take back what a merge brought to main; rows that changed since stay as they are.
+         */
+        post: operations["undo_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload
+         * @description Send a file, streamed to disk. What it is is found out by its content; nothing of it is imported yet.
+         */
+        post: operations["upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/uploads/{upload}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget Upload
+         * @description Forget a file that is not imported after all.
+         */
+        delete: operations["forget_upload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/uploads/{upload}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring Upload
+         * @description Import the file in a worker; the job, which reports how far it is and can be cancelled.
+         */
+        post: operations["bring_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/uploads/{upload}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look At Upload
+         * @description The file as it would be imported with these options. Nothing is stored.
+         */
+        post: operations["look_at_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhooks
+         * @description The addresses that are told what happens in a project.
+         */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Add Webhook
+         * @description Tell an address what happens from now on; its secret is shown this once.
+         */
+        post: operations["add_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Webhook
+         * @description Tell an address nothing any more.
+         */
+        delete: operations["remove_webhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Webhook
+         * @description Pause an address, or let it go on where it stopped.
+         */
+        patch: operations["change_webhook"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/webhooks/{webhook}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Webhook
+         * @description Send a message now, and say whether it was taken.
+         */
+        post: operations["test_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/workforces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Workforces
+         * @description The services of outside people of a project.
+         */
+        get: operations["list_workforces"];
+        put?: never;
+        /**
+         * Add Workforce
+         * @description Connect a service; its secret is shown this once.
+         */
+        post: operations["add_workforce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/workforces/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Workforce
+         * @description Disconnect a service; its questions come back to the own team.
+         */
+        delete: operations["remove_workforce"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Workforce
+         * @description Pause a service, let it go on, or give it a new secret.
+         */
+        patch: operations["change_workforce"];
+        trace?: never;
+    };
     "/api/v1/questions/{question}": {
         parameters: {
             query?: never;
@@ -1332,6 +2140,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/requests/{request}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Merge Request
+         * @description One merge request with its change, tests, conflicts, verdicts and discussion.
+         */
+        get: operations["merge_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{request}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Request
+         * @description Take a request back; nothing is merged, the branch stays.
+         */
+        post: operations["close_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{request}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Comment Request
+         * @description Say something about a request, or about one of its rows.
+         */
+        post: operations["comment_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{request}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Request
+         * @description Approve or reject. The merge follows when enough have approved and nothing holds it up.
+         */
+        post: operations["decide_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{request}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retest Request
+         * @description Run the data tests again, against what the target holds now.
+         */
+        post: operations["retest_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reviews/{review}": {
         parameters: {
             query?: never;
@@ -1356,6 +2264,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/splits/{split}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Split
+         * @description The labels of a revoked split count again.
+         */
+        post: operations["restore_split"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/splits/{split}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke Split
+         * @description All labels of a split count no more.
+         */
+        post: operations["revoke_split"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/strategies": {
         parameters: {
             query?: never;
@@ -1370,6 +2318,26 @@ export interface paths {
         get: operations["strategies"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workforce/{name}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Answers
+         * @description Answers of a service. Needs no log-in: the body is signed with the service's secret (Standard Webhooks).
+         */
+        post: operations["take_answers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1508,6 +2476,54 @@ export interface components {
             did: components["schemas"]["Did"][];
         };
         /**
+         * AgreementPoint
+         * @description Alpha of the items answered last before a time.
+         * @example {
+         *       "high": 0.94,
+         *       "low": 0.87,
+         *       "n": 180,
+         *       "value": 0.91
+         *     }
+         */
+        AgreementPoint: {
+            /** At */
+            at: string;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** N */
+            n: number;
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * AgreementShown
+         * @description How far people agree (Krippendorff's alpha, nominal), over time, by label and by pair, and what they mix up.
+         */
+        AgreementShown: {
+            alpha: components["schemas"]["Measured"];
+            /** By Label */
+            by_label: components["schemas"]["LabelAgreement"][];
+            /** Confusions */
+            confusions: components["schemas"]["MixedUp"][];
+            /** Over Time */
+            over_time: components["schemas"]["AgreementPoint"][];
+            /** Pairs */
+            pairs: components["schemas"]["PairAgreement"][];
+            percent: components["schemas"]["Measured"];
+        };
+        /**
+         * AimShown
+         * @description What a split is to reach.
+         */
+        AimShown: {
+            /** Precision */
+            precision: number;
+            /** Recall */
+            recall: number;
+        };
+        /**
          * AnchoringReport
          * @description Whether people follow suggestions because they are there.
          */
@@ -1611,7 +2627,7 @@ export interface components {
              * Outcome
              * @enum {string}
              */
-            outcome: "answered" | "skip" | "unsure" | "flag";
+            outcome: "answered" | "skip" | "unsure" | "flag" | "retracted";
             /** Seconds */
             seconds: number;
             /** Suggestion Shown */
@@ -1620,6 +2636,23 @@ export interface components {
             superseded: boolean;
             /** Value */
             value: components["schemas"]["ChoiceValue"] | components["schemas"]["DecisionValue"] | null;
+        };
+        /**
+         * AnswerTaken
+         * @description What became of one answer of a service.
+         */
+        AnswerTaken: {
+            /** Code */
+            code?: string | null;
+            /** Id */
+            id: string;
+            /** Message */
+            message?: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "counted" | "late" | "repeated" | "returned" | "unknown" | "refused";
         };
         /**
          * Answered
@@ -1646,6 +2679,14 @@ export interface components {
             state: string;
             /** Superseded */
             superseded: string | null;
+        };
+        /**
+         * AnswersTaken
+         * @description What became of each, in their order.
+         */
+        AnswersTaken: {
+            /** Results */
+            results: components["schemas"]["AnswerTaken"][];
         };
         /**
          * AskRequest
@@ -1692,6 +2733,18 @@ export interface components {
             questions: number;
             /** Strategy */
             strategy: string;
+        };
+        /**
+         * Balance
+         * @description Rows by class, the largest first. ``missing``: rows without a label. ``evenness``: 1 where all are equal.
+         */
+        Balance: {
+            /** Classes */
+            classes: components["schemas"]["ClassRows"][];
+            /** Evenness */
+            evenness: number;
+            /** Missing */
+            missing: number;
         };
         /** Body_add_media */
         Body_add_media: {
@@ -1750,8 +2803,275 @@ export interface components {
             branches: components["schemas"]["Branch"][];
         };
         /**
+         * Brought
+         * @description What came with a bundle. matched: people of this workspace; added: people who are new here, and paused.
+         * @example {
+         *       "added": [
+         *         "boris"
+         *       ],
+         *       "blobs": 9,
+         *       "matched": [
+         *         "anna"
+         *       ],
+         *       "missing_blobs": [],
+         *       "project": {
+         *         "id": "p2",
+         *         "name": "mail"
+         *       },
+         *       "rows": {
+         *         "answer": 512,
+         *         "commit_": 4,
+         *         "item": 1797
+         *       }
+         *     }
+         */
+        Brought: {
+            /** Added */
+            added: string[];
+            /** Blobs */
+            blobs: number;
+            /** Matched */
+            matched: string[];
+            /** Missing Blobs */
+            missing_blobs: string[];
+            project: components["schemas"]["BroughtProject"];
+            /** Rows */
+            rows: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * BroughtProject
+         * @description The project that an import made.
+         */
+        BroughtProject: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * BulkAction
+         * @description One label that somebody gave to many items. standing: answers not taken back, corrected or set aside.
+         */
+        BulkAction: {
+            actor: components["schemas"]["Who"];
+            /** Answers */
+            answers: number;
+            checks: components["schemas"]["Checked"] | null;
+            /** Created */
+            created: string;
+            /** Id */
+            id: string;
+            /** Seconds */
+            seconds: number;
+            /** Standing */
+            standing: number;
+            /** Task */
+            task: string | null;
+            value: components["schemas"]["ChoiceValue"];
+        };
+        /**
+         * BulkActions
+         * @description A page of bulk actions, newest first.
+         */
+        BulkActions: {
+            /** Actions */
+            actions: components["schemas"]["BulkAction"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * BulkRequest
+         * @description One label for many items. seconds: for all of them; labelled: also items that others have labelled; shown: a
+         *     model's guesses were in view.
+         * @example {
+         *       "id": "0192f7a0-7b1c-7def-8a00-0123456789ab",
+         *       "items": [
+         *         "i3",
+         *         "i7"
+         *       ],
+         *       "value": {
+         *         "labels": [
+         *           "spam"
+         *         ]
+         *       }
+         *     }
+         */
+        BulkRequest: {
+            /** Id */
+            id?: string | null;
+            /** Items */
+            items: string[];
+            /**
+             * Labelled
+             * @default false
+             */
+            labelled: boolean;
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+            /**
+             * Shown
+             * @default false
+             */
+            shown: boolean;
+            /** Task */
+            task?: string | null;
+            /**
+             * Value
+             * @description labels for a choice, a decision with its reason for a decision; none for other outcomes
+             */
+            value: components["schemas"]["ChoiceValue"] | components["schemas"]["DecisionValue"] | null;
+        };
+        /**
+         * BundleRequest
+         * @description A bundle on the server, and a name for the project that it becomes.
+         * @example {
+         *       "name": "mail",
+         *       "path": "mail.bundle"
+         *     }
+         */
+        BundleRequest: {
+            /** Name */
+            name?: string | null;
+            /** Path */
+            path: string;
+        };
+        /**
+         * CascadeRequest
+         * @description Which class, and what its splits are to reach.
+         * @example {
+         *       "batch": 200,
+         *       "label": "spam",
+         *       "precision": 0.95,
+         *       "recall": 0.95
+         *     }
+         */
+        CascadeRequest: {
+            /**
+             * Audit
+             * @default 30
+             */
+            audit: number;
+            /**
+             * Batch
+             * @default 200
+             */
+            batch: number;
+            /** Label */
+            label: string;
+            /**
+             * Precision
+             * @default 0.95
+             */
+            precision: number;
+            /**
+             * Recall
+             * @default 0.95
+             */
+            recall: number;
+            /**
+             * Rounds
+             * @default 3
+             */
+            rounds: number;
+            /** Task */
+            task?: string | null;
+        };
+        /**
+         * CascadeShown
+         * @description One class of a task. answered: items that people answered for it; human_share: of the items undecided at its start.
+         */
+        CascadeShown: {
+            aim: components["schemas"]["AimShown"];
+            /** Answered */
+            answered: number;
+            /** Audit */
+            audit: number;
+            /** Automatic */
+            automatic: number;
+            /** Batch */
+            batch: number;
+            /** Closed */
+            closed: string | null;
+            /** Created */
+            created: string;
+            human_share: components["schemas"]["Measured"];
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Pool */
+            pool: number;
+            /** Rounds */
+            rounds: components["schemas"]["RoundShown"][];
+            /** Rounds At Most */
+            rounds_at_most: number;
+            /** Seconds */
+            seconds: number;
+            /** Splits */
+            splits: components["schemas"]["SplitShown"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "working" | "asking" | "deciding" | "failed" | "closed";
+            /** Task */
+            task: string;
+            /** Words */
+            words: string;
+        };
+        /**
+         * Cascades
+         * @description A page of cascades, newest first. open: questions that wait in the grid.
+         */
+        Cascades: {
+            /** Cascades */
+            cascades: components["schemas"]["CascadeShown"][];
+            /** Classes */
+            classes: components["schemas"]["ClassCount"][];
+            /** Next */
+            next: string | null;
+            /** Open */
+            open: number;
+        };
+        /**
+         * Changed
+         * @description What a label migration touches. rows: of each open branch; asked: items that become questions again.
+         */
+        Changed: {
+            /** Answers */
+            answers: number;
+            /** Asked */
+            asked: number;
+            /** Gold */
+            gold: number;
+            /** Labels */
+            labels: number;
+            /** Questions */
+            questions: number;
+            /** Rows */
+            rows: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * Checked
+         * @description Answers to items with gold, and how many were right. Not part of the person's measured skill.
+         */
+        Checked: {
+            /** N */
+            n: number;
+            /** Right */
+            right: number;
+        };
+        /**
          * ChoiceValue
-         * @description One or several labels.
+         * @description One or several labels. among: the labels that were asked about, where not all were; automatic: of a policy's answer,
+         *     the precision that was estimated for it.
          * @example {
          *       "labels": [
          *         "spam"
@@ -1759,6 +3079,10 @@ export interface components {
          *     }
          */
         ChoiceValue: {
+            /** Among */
+            among?: string[] | null;
+            /** Automatic */
+            automatic?: number | null;
             /** Labels */
             labels: string[];
         };
@@ -1776,7 +3100,7 @@ export interface components {
              * @default label
              * @enum {string}
              */
-            lane: "label" | "decide" | "expert";
+            lane: "label" | "decide" | "expert" | "grid";
             /**
              * N
              * @default 5
@@ -1808,6 +3132,50 @@ export interface components {
             recall_after: number | null;
             /** Recall Before */
             recall_before: number | null;
+        };
+        /**
+         * ClassCount
+         * @description Labels of a class by who gave them.
+         */
+        ClassCount: {
+            /** Automatic */
+            automatic: number;
+            /** Label */
+            label: string;
+            /** People */
+            people: number;
+        };
+        /**
+         * ClassRows
+         * @description How many rows are of a class.
+         */
+        ClassRows: {
+            /** Label */
+            label: string;
+            /** Rows */
+            rows: number;
+        };
+        /**
+         * ClassSkill
+         * @description Share right among the items of one class; n: the items that this amounts to.
+         * @example {
+         *       "high": 0.94,
+         *       "low": 0.87,
+         *       "n": 180,
+         *       "value": 0.91
+         *     }
+         */
+        ClassSkill: {
+            /** High */
+            high: number | null;
+            /** Label */
+            label: string;
+            /** Low */
+            low: number | null;
+            /** N */
+            n: number;
+            /** Value */
+            value: number | null;
         };
         /**
          * CloseRequest
@@ -1853,6 +3221,59 @@ export interface components {
             task: string;
         };
         /**
+         * ColumnsWanted
+         * @description Which column is what, as in the guess; all that is not named becomes meta.
+         */
+        ColumnsWanted: {
+            /** Also */
+            also?: {
+                [key: string]: string;
+            } | null;
+            /** Fields */
+            fields: {
+                [key: string]: string[];
+            };
+            /** Key */
+            key?: string | null;
+            /** Label */
+            label?: string | null;
+            /** Separator */
+            separator?: string | null;
+            /** Split */
+            split?: string | null;
+            /** Tags */
+            tags?: string | null;
+        };
+        /**
+         * Comment
+         * @description What somebody says about a request. ``item``: the row it is about.
+         */
+        Comment: {
+            author: components["schemas"]["Who"];
+            /** Created */
+            created: string;
+            /** Id */
+            id: number;
+            /** Item */
+            item: string | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * CommentRequest
+         * @description What to say, and about which row.
+         * @example {
+         *       "item": "i3",
+         *       "text": "is this one not ham as well?"
+         *     }
+         */
+        CommentRequest: {
+            /** Item */
+            item?: string | null;
+            /** Text */
+            text: string;
+        };
+        /**
          * Commit
          * @description A version of a task's dataset. ``parents``: two for a merge.
          */
@@ -1878,10 +3299,11 @@ export interface components {
             task: string;
             /** Test Rows */
             test_rows: number;
+            tests: components["schemas"]["handloom__server__responses__datasets__Tested"] | null;
         };
         /**
          * CommitDetail
-         * @description A version with what its merge could not decide.
+         * @description A version with what its merge could not decide, what its data tests found, and the request it is about.
          */
         CommitDetail: {
             author: components["schemas"]["Who"];
@@ -1899,6 +3321,9 @@ export interface components {
             message: string;
             /** Parents */
             parents: string[];
+            request: components["schemas"]["Proposed"] | null;
+            /** Results */
+            results: components["schemas"]["DataTest"][];
             /** Rows */
             rows: number;
             /** Tags */
@@ -1907,6 +3332,7 @@ export interface components {
             task: string;
             /** Test Rows */
             test_rows: number;
+            tests: components["schemas"]["handloom__server__responses__datasets__Tested"] | null;
         };
         /**
          * CommitRequest
@@ -1934,6 +3360,8 @@ export interface components {
             branch: string;
             /** Message */
             message: string;
+            /** Override */
+            override?: string | null;
             /** Rows */
             rows?: components["schemas"]["EditedRow"][] | null;
             /** Task */
@@ -1948,6 +3376,16 @@ export interface components {
             commits: components["schemas"]["Commit"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * Common
+         * @description A value that occurs often.
+         */
+        Common: {
+            /** Rows */
+            rows: number;
+            /** Value */
+            value: string;
         };
         /**
          * Conflict
@@ -1972,6 +3410,20 @@ export interface components {
             open: number;
             /** Settled */
             settled: number;
+        };
+        /**
+         * ConnectionState
+         * @description Whether it is spoken with.
+         * @example {
+         *       "state": "paused"
+         *     }
+         */
+        ConnectionState: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "paused";
         };
         /**
          * Counts
@@ -2012,6 +3464,65 @@ export interface components {
             released: boolean;
             /** Seconds */
             seconds: number;
+        };
+        /**
+         * DataFinding
+         * @description What a data test has to say. ``items``: the first it is about; a test may tell more beside these.
+         */
+        DataFinding: {
+            /** Check */
+            check: string;
+            /** Items */
+            items: string[];
+            /** Message */
+            message: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "error";
+            /** Side */
+            side: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * DataTest
+         * @description What one test finds in a version. ``into``: as merged into that one; ``blocks``: it is required and fails.
+         */
+        DataTest: {
+            /** Blocks */
+            blocks: boolean;
+            /** Count */
+            count: number;
+            /** Created */
+            created: string;
+            /** Findings */
+            findings: components["schemas"]["DataFinding"][];
+            /** Into */
+            into: string | null;
+            /** Required */
+            required: boolean;
+            /** Severity */
+            severity: ("info" | "warning" | "error") | null;
+            /** Test */
+            test: string;
+        };
+        /**
+         * DatasetChange
+         * @description What differs, counted and with the first rows.
+         */
+        DatasetChange: {
+            /** Changes */
+            changes: components["schemas"]["RowChange"][];
+            /** Kinds */
+            kinds: {
+                [key: string]: number;
+            };
+            /** Labels */
+            labels: components["schemas"]["LabelChange"][];
+            /** Rows */
+            rows: number;
         };
         /**
          * DatasetRow
@@ -2166,6 +3677,52 @@ export interface components {
             verdicts: number;
         };
         /**
+         * ExportReport
+         * @description A file that was written. ``digest``: of the content and labels of all records.
+         */
+        ExportReport: {
+            /** Bytes */
+            bytes: number;
+            /** Digest */
+            digest: string;
+            /** File */
+            file: string;
+            /** Finished */
+            finished: string | null;
+            /** Format */
+            format: string;
+            /** Job */
+            job: string;
+            /** Losses */
+            losses: components["schemas"]["LossShown"][];
+            /** More Losses */
+            more_losses: number;
+            /** Records */
+            records: number;
+        };
+        /**
+         * ExportRequest
+         * @description Which format, and what of the project: labelled items, all items, or a version.
+         * @example {
+         *       "format": "coco",
+         *       "what": "items"
+         *     }
+         */
+        ExportRequest: {
+            /** At */
+            at?: string | null;
+            /** Format */
+            format: string;
+            /** Task */
+            task?: string | null;
+            /**
+             * What
+             * @default labels
+             * @enum {string}
+             */
+            what: "labels" | "items";
+        };
+        /**
          * FeedbackRequest
          * @description What was right, or whether it was.
          * @example {
@@ -2201,6 +3758,27 @@ export interface components {
             id: string;
             /** Question */
             question: string | null;
+        };
+        /**
+         * FieldProfile
+         * @description One field. A number has ``spread`` and ``outliers``, a text ``characters`` and ``words``, a category ``common``.
+         */
+        FieldProfile: {
+            characters?: components["schemas"]["Spread"] | null;
+            /** Common */
+            common?: components["schemas"]["Common"][] | null;
+            /** Different */
+            different?: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "number" | "category" | "text" | "other";
+            /** Missing */
+            missing: number;
+            outliers?: components["schemas"]["Outliers"] | null;
+            spread?: components["schemas"]["Spread"] | null;
+            words?: components["schemas"]["Spread"] | null;
         };
         /**
          * FileEncoding
@@ -2265,6 +3843,84 @@ export interface components {
             low: number;
             /** Seconds */
             seconds: number;
+        };
+        /**
+         * Formats
+         * @description What can be written and read.
+         */
+        Formats: {
+            /** Readers */
+            readers: string[];
+            /** Writers */
+            writers: components["schemas"]["Writes"][];
+        };
+        /**
+         * FreezeRequest
+         * @description What to freeze, and why. name: of a branch, or the predicate of a slice.
+         * @example {
+         *       "name": "main",
+         *       "reason": "the paper quotes it",
+         *       "what": "branch"
+         *     }
+         */
+        FreezeRequest: {
+            /** Name */
+            name?: string | null;
+            /** Reason */
+            reason: string;
+            /** Task */
+            task?: string | null;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "project" | "task" | "branch" | "slice";
+        };
+        /**
+         * FreezeShown
+         * @description What refuses changes, who froze it and why. items: how many a slice has; thawed None: it still is frozen.
+         * @example {
+         *       "id": "f2",
+         *       "name": "main",
+         *       "reason": "the paper quotes it",
+         *       "task": "mail",
+         *       "what": "branch"
+         *     }
+         */
+        FreezeShown: {
+            actor: components["schemas"]["Who"];
+            /** Created */
+            created: string;
+            /** Id */
+            id: string;
+            /** Items */
+            items: number | null;
+            /** Name */
+            name: string | null;
+            /** Reason */
+            reason: string;
+            /** Task */
+            task: string | null;
+            /** Thaw Reason */
+            thaw_reason: string | null;
+            /** Thawed */
+            thawed: string | null;
+            thawed_by: components["schemas"]["Who"] | null;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "project" | "task" | "branch" | "slice";
+        };
+        /**
+         * Freezes
+         * @description A page of what is or was frozen, newest first.
+         */
+        Freezes: {
+            /** Freezes */
+            freezes: components["schemas"]["FreezeShown"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * GoldAdded
@@ -2375,6 +4031,65 @@ export interface components {
             next: string | null;
         };
         /**
+         * GridAnswer
+         * @description One item of a grid. ``id`` is made by the client, so that sending twice is harmless.
+         */
+        GridAnswer: {
+            /**
+             * Chosen
+             * @default false
+             */
+            chosen: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Outcome
+             * @default answered
+             * @enum {string}
+             */
+            outcome: "answered" | "skip" | "unsure";
+            /** Question */
+            question: string;
+            /** Supersedes */
+            supersedes?: string | null;
+        };
+        /**
+         * GridAnswered
+         * @description What became of each answer, and the seconds that each counts.
+         */
+        GridAnswered: {
+            /** Answers */
+            answers: components["schemas"]["Answered"][];
+            /** Seconds */
+            seconds: number;
+        };
+        /**
+         * GridRequest
+         * @description All items of a grid, and the seconds they took together.
+         * @example {
+         *       "answers": [
+         *         {
+         *           "chosen": true,
+         *           "id": "7e2f2f1e-5d5c-4a35-9e0a-0a5f0f6f1f10",
+         *           "question": "q12"
+         *         }
+         *       ],
+         *       "seconds": 14.2
+         *     }
+         */
+        GridRequest: {
+            /** Answers */
+            answers: components["schemas"]["GridAnswer"][];
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+        };
+        /**
          * GuessShown
          * @description What a model said.
          */
@@ -2454,6 +4169,57 @@ export interface components {
             status: "ok";
             /** Version */
             version: string;
+        };
+        /**
+         * Heat
+         * @description How classes fall into slices.
+         */
+        Heat: {
+            /** Labels */
+            labels: string[];
+            /** Slices */
+            slices: components["schemas"]["SliceRows"][];
+        };
+        /**
+         * Histogram
+         * @description Bars over what is not far out. ``edges`` has one more than ``counts``; ``below``, ``above``: values beyond them.
+         */
+        Histogram: {
+            /** Above */
+            above: number;
+            /** Below */
+            below: number;
+            /** Counts */
+            counts: number[];
+            /** Edges */
+            edges: number[];
+        };
+        /**
+         * ImportReport
+         * @description What became of an import. ``rejected``: the first thousand refused lines; all of them are in the CSV.
+         */
+        ImportReport: {
+            /** Added */
+            added: number;
+            /** Duplicates */
+            duplicates: number;
+            /** File */
+            file: string;
+            /** Finished */
+            finished: string | null;
+            /** Job */
+            job: string;
+            /** Notes */
+            notes: string[];
+            /** Rejected */
+            rejected: components["schemas"]["Rejected"][];
+            /** Rejected Total */
+            rejected_total: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "done" | "failed" | "cancelled";
         };
         /**
          * Imported
@@ -2689,6 +4455,28 @@ export interface components {
             kinds: components["schemas"]["Kind"][];
         };
         /**
+         * LabelAgreement
+         * @description Alpha of one label against all others.
+         * @example {
+         *       "high": 0.94,
+         *       "low": 0.87,
+         *       "n": 180,
+         *       "value": 0.91
+         *     }
+         */
+        LabelAgreement: {
+            /** High */
+            high: number | null;
+            /** Label */
+            label: string;
+            /** Low */
+            low: number | null;
+            /** N */
+            n: number;
+            /** Value */
+            value: number | null;
+        };
+        /**
          * LabelChange
          * @description How often one label became another; null where there was none.
          */
@@ -2701,10 +4489,77 @@ export interface components {
             count: number;
         };
         /**
+         * LabelInFile
+         * @description A label among the first thousand records. ``known``: whether the task has it.
+         */
+        LabelInFile: {
+            /** Known */
+            known: boolean;
+            /** Label */
+            label: string;
+            /** Rows */
+            rows: number;
+        };
+        /**
+         * LabelMigration
+         * @description A label migration. version: of the task, which it made; standing: not taken back.
+         * @example {
+         *       "id": "l3",
+         *       "into": [
+         *         "junk"
+         *       ],
+         *       "kind": "rename",
+         *       "labels": [
+         *         "spam"
+         *       ],
+         *       "reason": "the new guidelines",
+         *       "version": 4
+         *     }
+         */
+        LabelMigration: {
+            actor: components["schemas"]["Who"];
+            /** After */
+            after: string[];
+            /** Before */
+            before: string[];
+            counts: components["schemas"]["Changed"];
+            /** Created */
+            created: string;
+            /** Id */
+            id: string;
+            /** Into */
+            into: string[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "rename" | "merge" | "split";
+            /** Labels */
+            labels: string[];
+            /** Reason */
+            reason: string;
+            /** Standing */
+            standing: boolean;
+            /** Undoes */
+            undoes: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * LabelMigrations
+         * @description What was done to the labels of a task, newest first.
+         */
+        LabelMigrations: {
+            /** Migrations */
+            migrations: components["schemas"]["LabelMigration"][];
+        };
+        /**
          * LabelShown
-         * @description The best current value.
+         * @description The best current value. n: people behind it; automatic: none, but a policy that somebody signed.
          */
         LabelShown: {
+            /** Automatic */
+            automatic: boolean;
             /** Confidence */
             confidence: number;
             /** N */
@@ -2718,11 +4573,33 @@ export interface components {
         LabelWithAnswers: {
             /** Answers */
             answers: string[];
+            /** Automatic */
+            automatic: boolean;
             /** Confidence */
             confidence: number;
             /** N */
             n: number;
             value: components["schemas"]["ChoiceValue"];
+        };
+        /**
+         * Labelled
+         * @description What became of a label for many items. bulk: None when nothing was left to answer.
+         * @example {
+         *       "answered": 28,
+         *       "bulk": "b12",
+         *       "skipped": {
+         *         "labelled": 0,
+         *         "mine": 0,
+         *         "test": 2
+         *       }
+         *     }
+         */
+        Labelled: {
+            /** Answered */
+            answered: number;
+            /** Bulk */
+            bulk: string | null;
+            skipped: components["schemas"]["Skipped"];
         };
         /**
          * Lineage
@@ -2810,7 +4687,7 @@ export interface components {
              * Lane
              * @enum {string}
              */
-            lane: "label" | "decide" | "expert" | "practice" | "gold";
+            lane: "label" | "decide" | "expert" | "practice" | "gold" | "grid";
             /** Multi */
             multi: boolean;
             /** Needs */
@@ -2830,6 +4707,17 @@ export interface components {
             task: string | null;
             /** Widget */
             widget: string;
+        };
+        /**
+         * Load
+         * @description What somebody gave to the task so far; recent: in the seven days before it was measured.
+         */
+        Load: {
+            /** Answers */
+            answers: number;
+            recent: components["schemas"]["Spent"];
+            /** Seconds */
+            seconds: number;
         };
         /**
          * LoggedIn
@@ -2915,6 +4803,72 @@ export interface components {
             code: string;
         };
         /**
+         * LossShown
+         * @description What the format has no place for, how often, and the first lines.
+         */
+        LossShown: {
+            /** Count */
+            count: number;
+            /** Lines */
+            lines: number[];
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * MapRequest
+         * @description Draw, or draw anew.
+         * @example {
+         *       "fresh": false
+         *     }
+         */
+        MapRequest: {
+            /**
+             * Fresh
+             * @default false
+             */
+            fresh: boolean;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /** Task */
+            task?: string | null;
+        };
+        /**
+         * MapShown
+         * @description A drawn map. items: on it; of: items of the project when it was drawn; now: how many there are; model: whose
+         *     predictions colour it.
+         */
+        MapShown: {
+            /** Items */
+            items: number;
+            /** Made */
+            made: string;
+            /** Model */
+            model: string | null;
+            /** Now */
+            now: number;
+            /** Of */
+            of: number;
+            /** Seed */
+            seed: number;
+            /** Version */
+            version: string;
+        };
+        /**
+         * MapState
+         * @description What there is of a task's map, and the job that draws it now.
+         */
+        MapState: {
+            job: components["schemas"]["Job"] | null;
+            /** Labels */
+            labels: string[];
+            map: components["schemas"]["MapShown"] | null;
+            /** Task */
+            task: string;
+        };
+        /**
          * Me
          * @description The acting actor. ``can``: actions its role allows; ``csrf``: for the header X-Handloom-CSRF, with a cookie only.
          */
@@ -2950,6 +4904,17 @@ export interface components {
              * @enum {string}
              */
             state: "active" | "paused" | "removed";
+        };
+        /**
+         * MeasureRequest
+         * @description Which task to measure, where a project has several.
+         * @example {
+         *       "task": "mail"
+         *     }
+         */
+        MeasureRequest: {
+            /** Task */
+            task?: string | null;
         };
         /**
          * Measured
@@ -3035,12 +5000,19 @@ export interface components {
         /**
          * MemberWithSkill
          * @description Somebody in a project, with their skill in the task.
+         *
+         *     classes: skill by class; periods: accuracy in successive parts of their answers; load: null before the first
+         *     measurement; held: questions they hold now.
          */
         MemberWithSkill: {
             /** Answers */
             answers: number;
+            /** Classes */
+            classes: components["schemas"]["ClassSkill"][];
             /** Created */
             created: string;
+            /** Held */
+            held: number;
             /** Id */
             id: string;
             /**
@@ -3050,12 +5022,15 @@ export interface components {
             kind: "person" | "model" | "rule" | "import";
             /** Last Seen */
             last_seen: string | null;
+            load: components["schemas"]["Load"] | null;
             /** Median Seconds */
             median_seconds: number | null;
             /** Member */
             member: boolean;
             /** Name */
             name: string;
+            /** Periods */
+            periods: components["schemas"]["TrendPoint"][];
             /** Reason */
             reason: string | null;
             /**
@@ -3083,7 +5058,7 @@ export interface components {
          *       "source": "typos"
          *     }
          */
-        MergeRequest: {
+        "MergeRequest-Input": {
             /**
              * Into
              * @default main
@@ -3091,10 +5066,157 @@ export interface components {
             into: string;
             /** Message */
             message?: string | null;
+            /** Override */
+            override?: string | null;
             /** Source */
             source: string;
             /** Task */
             task?: string | null;
+        };
+        /**
+         * MergeRequest
+         * @description A proposal to merge a branch. ``head``: what is proposed; ``into``: the version its tests merged it into.
+         *
+         *     ``failing``: tests that hold it up; ``unsettled``: conflicts that do; ``auto``: it merges by itself when nothing does.
+         */
+        "MergeRequest-Output": {
+            /** Approvals */
+            approvals: number;
+            author: components["schemas"]["Who"];
+            /** Auto */
+            auto: boolean;
+            by: components["schemas"]["Who"] | null;
+            /** Comments */
+            comments: number;
+            /** Created */
+            created: string;
+            /** Ended */
+            ended: string | null;
+            /** Expires */
+            expires: string;
+            /** Failing */
+            failing: string[];
+            /** Head */
+            head: string;
+            /** Id */
+            id: string;
+            /** Into */
+            into: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "corrections" | "answers" | "verdicts";
+            /** Merge */
+            merge: string | null;
+            /** Needs */
+            needs: number;
+            /** Overridden */
+            overridden: boolean;
+            /** Question */
+            question: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Source */
+            source: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "approved" | "merged" | "rejected" | "expired" | "closed";
+            /** Target */
+            target: string;
+            /** Task */
+            task: string;
+            /** Tests */
+            tests: number;
+            /** Title */
+            title: string;
+            /** Unsettled */
+            unsettled: number;
+        };
+        /**
+         * MergeRequestDetail
+         * @description A merge request with all that is known of it.
+         */
+        MergeRequestDetail: {
+            /** Approvals */
+            approvals: number;
+            author: components["schemas"]["Who"];
+            /** Auto */
+            auto: boolean;
+            by: components["schemas"]["Who"] | null;
+            change: components["schemas"]["DatasetChange"];
+            /** Comments */
+            comments: number;
+            /** Conflicts */
+            conflicts: components["schemas"]["OpenConflict"][];
+            /** Created */
+            created: string;
+            /** Discussion */
+            discussion: components["schemas"]["Comment"][];
+            /** Ended */
+            ended: string | null;
+            /** Expires */
+            expires: string;
+            /** Failing */
+            failing: string[];
+            /** Head */
+            head: string;
+            /** Id */
+            id: string;
+            /** Into */
+            into: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "corrections" | "answers" | "verdicts";
+            /** May Approve */
+            may_approve: boolean;
+            /** May Decide */
+            may_decide: boolean;
+            /** Merge */
+            merge: string | null;
+            /** Needs */
+            needs: number;
+            /** Overridden */
+            overridden: boolean;
+            /** Question */
+            question: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Results */
+            results: components["schemas"]["DataTest"][];
+            /** Source */
+            source: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "approved" | "merged" | "rejected" | "expired" | "closed";
+            /** Target */
+            target: string;
+            /** Task */
+            task: string;
+            /** Tests */
+            tests: number;
+            /** Title */
+            title: string;
+            /** Unsettled */
+            unsettled: number;
+            /** Verdicts */
+            verdicts: components["schemas"]["Verdict"][];
+        };
+        /**
+         * MergeRequests
+         * @description A page of merge requests.
+         */
+        MergeRequests: {
+            /** Next */
+            next: string | null;
+            /** Requests */
+            requests: components["schemas"]["MergeRequest-Output"][];
         };
         /**
          * Metrics
@@ -3105,18 +5227,128 @@ export interface components {
             macro_f1: components["schemas"]["Measured"];
         };
         /**
+         * MigrationMade
+         * @description A label migration that was just done, with what the models make of it.
+         * @example {
+         *       "id": "l3",
+         *       "into": [
+         *         "junk"
+         *       ],
+         *       "kind": "rename",
+         *       "labels": [
+         *         "spam"
+         *       ],
+         *       "reason": "the new guidelines",
+         *       "version": 4
+         *     }
+         */
+        MigrationMade: {
+            actor: components["schemas"]["Who"];
+            /** After */
+            after: string[];
+            /** Before */
+            before: string[];
+            counts: components["schemas"]["Changed"];
+            /** Created */
+            created: string;
+            /** Id */
+            id: string;
+            /** Into */
+            into: string[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "rename" | "merge" | "split";
+            /** Labels */
+            labels: string[];
+            /** Models */
+            models: components["schemas"]["ModelBefore"][];
+            /** Reason */
+            reason: string;
+            /** Standing */
+            standing: boolean;
+            /** Undoes */
+            undoes: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * MigrationPreview
+         * @description What a label migration would change. after: all labels of the task.
+         */
+        MigrationPreview: {
+            /** After */
+            after: string[];
+            counts: components["schemas"]["Changed"];
+            /** Into */
+            into: string[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "rename" | "merge" | "split";
+            /** Labels */
+            labels: string[];
+            /** Models */
+            models: components["schemas"]["ModelBefore"][];
+            /** Sample */
+            sample: components["schemas"]["Sampled"][];
+        };
+        /**
+         * MigrationRequest
+         * @description What to do to which labels, and why. preview: only show what it would change.
+         * @example {
+         *       "into": [
+         *         "junk"
+         *       ],
+         *       "kind": "merge",
+         *       "labels": [
+         *         "spam",
+         *         "scam"
+         *       ],
+         *       "reason": "the new guidelines"
+         *     }
+         */
+        MigrationRequest: {
+            /** Into */
+            into: string[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "rename" | "merge" | "split";
+            /** Labels */
+            labels: string[];
+            /**
+             * Preview
+             * @default false
+             */
+            preview: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
          * Mine
-         * @description One's own page. role, can: in this project.
+         * @description One's own page. role, can: in this project; trend: skill as it was measured, periods: of parts of the answers.
          */
         Mine: {
             /** Answers */
             answers: number;
             /** Can */
             can: string[];
+            /** Classes */
+            classes: components["schemas"]["ClassSkill"][];
             /** Feedback */
             feedback: components["schemas"]["ToldShown"][];
+            load: components["schemas"]["Load"] | null;
             /** Median Seconds */
             median_seconds: number | null;
+            /** Periods */
+            periods: components["schemas"]["TrendPoint"][];
             practice: components["schemas"]["PracticeShown"];
             /** Reason */
             reason: string | null;
@@ -3129,6 +5361,32 @@ export interface components {
             task: string;
             /** Trend */
             trend: components["schemas"]["TrendPoint"][];
+        };
+        /**
+         * MixedUp
+         * @description Two labels that people mix up: of the pairs of answers that name only these, the share that names one each.
+         *
+         *     items: items' worth of such pairs; n: of all of them.
+         * @example {
+         *       "high": 0.94,
+         *       "low": 0.87,
+         *       "n": 180,
+         *       "value": 0.91
+         *     }
+         */
+        MixedUp: {
+            /** High */
+            high: number | null;
+            /** Items */
+            items: number;
+            /** Labels */
+            labels: string[];
+            /** Low */
+            low: number | null;
+            /** N */
+            n: number;
+            /** Value */
+            value: number | null;
         };
         /**
          * Model
@@ -3152,6 +5410,20 @@ export interface components {
             run: string;
             /** Task */
             task: string;
+        };
+        /**
+         * ModelBefore
+         * @description A model that was trained before. stale: its labels that were split since; the others are read under new names.
+         */
+        ModelBefore: {
+            /** Model */
+            model: string;
+            /** Number */
+            number: number;
+            /** Released */
+            released: boolean;
+            /** Stale */
+            stale: string[];
         };
         /**
          * ModelDetail
@@ -3213,6 +5485,35 @@ export interface components {
             median_seconds: number | null;
         };
         /**
+         * Neighbour
+         * @description An item and how far it is from the one asked about: 0 (the same) to 2.
+         */
+        Neighbour: {
+            /** Distance */
+            distance: number;
+            /** Item */
+            item: string;
+        };
+        /**
+         * Neighbours
+         * @description What is most like an item, nearest first.
+         * @example {
+         *       "item": "i3",
+         *       "neighbours": [
+         *         {
+         *           "distance": 0.21,
+         *           "item": "i17"
+         *         }
+         *       ]
+         *     }
+         */
+        Neighbours: {
+            /** Item */
+            item: string;
+            /** Neighbours */
+            neighbours: components["schemas"]["Neighbour"][];
+        };
+        /**
          * NewActor
          * @description A new actor and its token, shown this once.
          */
@@ -3242,6 +5543,37 @@ export interface components {
             uses: number;
         };
         /**
+         * NewWebhook
+         * @description A new address with the secret that is shown this once.
+         */
+        NewWebhook: {
+            /** Address */
+            address: string;
+            /** Created */
+            created: string;
+            /** Delivered */
+            delivered: number;
+            /** Error */
+            error: string | null;
+            /** Id */
+            id: string;
+            /** Kinds */
+            kinds: string[];
+            /** Next Try */
+            next_try: string | null;
+            /** Secret */
+            secret: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "paused" | "dead";
+            /** Status */
+            status: number | null;
+            /** Tries */
+            tries: number;
+        };
+        /**
          * Node
          * @description Something in a lineage.
          */
@@ -3268,6 +5600,16 @@ export interface components {
             probability: number;
         };
         /**
+         * OpenConflict
+         * @description A row that has to be settled before the request can be merged.
+         */
+        OpenConflict: {
+            /** Item */
+            item: string;
+            /** Question */
+            question: string | null;
+        };
+        /**
          * Outcome
          * @description What was decided. actor is null when time decided.
          */
@@ -3279,6 +5621,16 @@ export interface components {
             decision: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * Outliers
+         * @description Values far outside the middle half of their field, and the first items that have one.
+         */
+        Outliers: {
+            /** Count */
+            count: number;
+            /** Items */
+            items: string[];
         };
         /**
          * OutlookShown
@@ -3324,6 +5676,28 @@ export interface components {
             /** Steps */
             steps: components["schemas"]["StepShown"][];
             task: components["schemas"]["Task"];
+        };
+        /**
+         * PairAgreement
+         * @description Share of equal answers of two people; n: answers compared.
+         * @example {
+         *       "high": 0.94,
+         *       "low": 0.87,
+         *       "n": 180,
+         *       "value": 0.91
+         *     }
+         */
+        PairAgreement: {
+            a: components["schemas"]["Who"];
+            b: components["schemas"]["Who"];
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** N */
+            n: number;
+            /** Value */
+            value: number | null;
         };
         /**
          * PracticeFeedback
@@ -3527,6 +5901,52 @@ export interface components {
             };
         };
         /**
+         * Profile
+         * @description The newest profile of the items (``commit`` null) or of a version. ``fresh``: nothing has changed since, as far as
+         *     counts tell. ``job``: one that makes a profile now.
+         */
+        Profile: {
+            /** Commit */
+            commit: string | null;
+            /** Fresh */
+            fresh: boolean;
+            job: components["schemas"]["Job"] | null;
+            /** Made */
+            made: string | null;
+            profile: components["schemas"]["ProfileFound"] | null;
+        };
+        /**
+         * ProfileFound
+         * @description Everything that was counted, by name of the field.
+         */
+        ProfileFound: {
+            /** Fields */
+            fields?: {
+                [key: string]: components["schemas"]["FieldProfile"];
+            } | null;
+            /** Images */
+            images?: {
+                [key: string]: unknown;
+            } | null;
+            labels?: components["schemas"]["Balance"] | null;
+            /** Rows */
+            rows: number;
+            slices?: components["schemas"]["Heat"] | null;
+        };
+        /**
+         * ProfileRequest
+         * @description What to describe: a branch, tag or commit; the items as they stand without one.
+         * @example {
+         *       "at": "main"
+         *     }
+         */
+        ProfileRequest: {
+            /** At */
+            at?: string | null;
+            /** Task */
+            task?: string | null;
+        };
+        /**
          * Project
          * @description A problem with its items, people and models.
          */
@@ -3601,25 +6021,74 @@ export interface components {
             projects: components["schemas"]["Project"][];
         };
         /**
+         * ProposalRequest
+         * @description Which branch to merge into which, and why.
+         * @example {
+         *       "into": "main",
+         *       "source": "typos",
+         *       "title": "the receipts that were taken for spam"
+         *     }
+         */
+        ProposalRequest: {
+            /**
+             * Into
+             * @default main
+             */
+            into: string;
+            /** Source */
+            source: string;
+            /** Task */
+            task?: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * Proposed
+         * @description The merge request that a version is about.
+         */
+        Proposed: {
+            /** Id */
+            id: string;
+            /** State */
+            state: string;
+        };
+        /**
          * Quality
-         * @description How good the labels of a task are and what they cost.
+         * @description How good the labels of a task are and what they cost, as of the last measurement.
+         *
+         *     behind: answers of the project since. minutes, money: of everybody so far; money is null while nobody has said what
+         *     an hour costs.
          */
         Quality: {
+            agreement: components["schemas"]["AgreementShown"] | null;
             anchoring: components["schemas"]["AnchoringReport"];
             /** Answers */
             answers: number;
             /** Answers Per Label */
             answers_per_label: number | null;
+            /** As Of */
+            as_of: string | null;
+            /** Behind */
+            behind: number;
             /** Confidence */
             confidence: number | null;
             conflicts: components["schemas"]["ConflictCount"];
             gold: components["schemas"]["GoldCount"];
+            /** Hour Costs */
+            hour_costs: number | null;
             /** Labels */
             labels: number;
+            /** Minutes */
+            minutes: number;
+            /** Money */
+            money: number | null;
+            /** Money Per Label */
+            money_per_label: number | null;
             /** People */
             people: number;
             /** Seconds Per Label */
             seconds_per_label: number | null;
+            suggestions: components["schemas"]["Suggested"] | null;
             /** Task */
             task: string;
         };
@@ -3649,7 +6118,7 @@ export interface components {
              * Lane
              * @enum {string}
              */
-            lane: "label" | "decide" | "expert" | "practice" | "gold";
+            lane: "label" | "decide" | "expert" | "practice" | "gold" | "grid";
             /** Multi */
             multi: boolean;
             /** Needs */
@@ -3703,7 +6172,7 @@ export interface components {
              * Lane
              * @enum {string}
              */
-            lane: "label" | "decide";
+            lane: "label" | "decide" | "expert" | "grid" | "gold" | "practice";
             /** Probability */
             probability: number;
             /** Reason */
@@ -3722,6 +6191,45 @@ export interface components {
             next: string | null;
             /** Questions */
             questions: components["schemas"]["ListedQuestion"][];
+        };
+        /**
+         * ReadingRequest
+         * @description How to read a file. Without ``columns`` they are guessed.
+         * @example {
+         *       "columns": {
+         *         "fields": {
+         *           "text": [
+         *             "body"
+         *           ]
+         *         },
+         *         "label": "kind"
+         *       },
+         *       "encoding": "cp1252"
+         *     }
+         */
+        ReadingRequest: {
+            columns?: components["schemas"]["ColumnsWanted"] | null;
+            /** Delimiter */
+            delimiter?: string | null;
+            /** Encoding */
+            encoding?: string | null;
+            /** Reader */
+            reader?: string | null;
+            /** Sheet */
+            sheet?: string | null;
+            /** Task */
+            task?: string | null;
+        };
+        /**
+         * ReasonRequest
+         * @description Why it is taken back.
+         * @example {
+         *       "reason": "the guidelines changed"
+         *     }
+         */
+        ReasonRequest: {
+            /** Reason */
+            reason: string;
         };
         /**
          * Rejected
@@ -3792,6 +6300,65 @@ export interface components {
             releases: components["schemas"]["Release"][];
         };
         /**
+         * ReplaceRequest
+         * @description Which rows of a branch get which label: all that is given must fit. preview: only show what would change.
+         * @example {
+         *       "branch": "fix",
+         *       "label": "spam",
+         *       "message": "invoices are wanted",
+         *       "search": "invoice",
+         *       "to": "ham"
+         *     }
+         */
+        ReplaceRequest: {
+            /** Answered By */
+            answered_by?: string | null;
+            /**
+             * Branch
+             * @default main
+             */
+            branch: string;
+            /**
+             * Disagrees
+             * @default false
+             */
+            disagrees: boolean;
+            /** Label */
+            label?: string | null;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Preview
+             * @default false
+             */
+            preview: boolean;
+            /** Search */
+            search?: string | null;
+            /** Task */
+            task?: string | null;
+            /** To */
+            to: unknown;
+            /** Where */
+            where?: string | null;
+        };
+        /**
+         * Replaced
+         * @description Rows of a branch that fit, with a sample. commit: the version that changed them; None for a preview.
+         */
+        Replaced: {
+            /** Branch */
+            branch: string;
+            /** Commit */
+            commit: string | null;
+            /** Count */
+            count: number;
+            /** Sample */
+            sample: components["schemas"]["Sampled"][];
+        };
+        /**
          * RestoreRequest
          * @description Which content to bring back, and why.
          * @example {
@@ -3807,6 +6374,8 @@ export interface components {
             branch: string;
             /** Message */
             message: string;
+            /** Override */
+            override?: string | null;
             /** Task */
             task?: string | null;
             /** To */
@@ -3969,6 +6538,30 @@ export interface components {
             task?: string | null;
         };
         /**
+         * RoundShown
+         * @description A random batch. scored: a model had scored the pool before it was drawn; yes: items that most people said yes to.
+         */
+        RoundShown: {
+            /** Answered */
+            answered: number;
+            /** Asked */
+            asked: number;
+            /** Decision */
+            decision: string | null;
+            /** Decision State */
+            decision_state: string | null;
+            /** Number */
+            number: number;
+            /** Open */
+            open: number;
+            /** Pool */
+            pool: number;
+            /** Scored */
+            scored: boolean;
+            /** Yes */
+            yes: number;
+        };
+        /**
          * RowChange
          * @description One row that differs.
          */
@@ -3979,6 +6572,24 @@ export interface components {
             item: string;
             /** Kinds */
             kinds: string[];
+        };
+        /**
+         * Sampled
+         * @description An item whose label changes. after None: it becomes a question again.
+         */
+        Sampled: {
+            /** After */
+            after: unknown;
+            /** Before */
+            before: unknown;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Item */
+            item: string;
+            /** Key */
+            key: string;
         };
         /**
          * SampledAnswer
@@ -4067,6 +6678,124 @@ export interface components {
             follows: number;
         };
         /**
+         * Skipped
+         * @description Items that were left out: of the living test set, answered by this person before, labelled by others.
+         */
+        Skipped: {
+            /** Labelled */
+            labelled: number;
+            /** Mine */
+            mine: number;
+            /** Test */
+            test: number;
+        };
+        /**
+         * SliceRows
+         * @description Rows of a slice, and of each class in it, in the order of ``labels``.
+         */
+        SliceRows: {
+            /** By Label */
+            by_label: number[];
+            /** Name */
+            name: string;
+            /** Predicate */
+            predicate: string;
+            /** Rows */
+            rows: number;
+        };
+        /**
+         * SomeItems
+         * @description Items in the order in which they were named.
+         */
+        SomeItems: {
+            /** Items */
+            items: components["schemas"]["ListedItem"][];
+        };
+        /**
+         * Spent
+         * @description Answers of any outcome, and the seconds they took.
+         */
+        Spent: {
+            /** Answers */
+            answers: number;
+            /** Seconds */
+            seconds: number;
+        };
+        /**
+         * SplitShown
+         * @description Thresholds that somebody signed. labelled: items labelled by it; standing: of them, those nobody else has labelled
+         *     and that are not revoked; audit: share that people found right of a random sample.
+         */
+        SplitShown: {
+            audit: components["schemas"]["Measured"];
+            by: components["schemas"]["Who"] | null;
+            /** Created */
+            created: string;
+            /** Decision */
+            decision: string;
+            evidence: components["schemas"]["SplitWorth"] | null;
+            /** High */
+            high: number | null;
+            /** Id */
+            id: string;
+            /** Labelled */
+            labelled: number | null;
+            /** Low */
+            low: number | null;
+            /** Policy */
+            policy: string;
+            /** Reason */
+            reason: string | null;
+            /** Standing */
+            standing: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "working" | "standing" | "revoked";
+        };
+        /**
+         * SplitWorth
+         * @description Thresholds on the score with what they do, and what they are worth by the random answers of their round alone.
+         */
+        SplitWorth: {
+            /** Ask */
+            ask: number;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** No */
+            no: number;
+            precision: components["schemas"]["Measured"];
+            recall: components["schemas"]["Measured"];
+            /** Yes */
+            yes: number;
+        };
+        /**
+         * Spread
+         * @description How values are spread.
+         */
+        Spread: {
+            histogram: components["schemas"]["Histogram"];
+            /** Max */
+            max: number;
+            /** Mean */
+            mean: number;
+            /** Median */
+            median: number;
+            /** Min */
+            min: number;
+            /** P05 */
+            p05: number;
+            /** P25 */
+            p25: number;
+            /** P75 */
+            p75: number;
+            /** P95 */
+            p95: number;
+        };
+        /**
          * StepShown
          * @description One of the nine steps.
          */
@@ -4087,6 +6816,20 @@ export interface components {
             text: string;
         };
         /**
+         * StopRequest
+         * @description Why.
+         * @example {
+         *       "reason": "the classes were changed"
+         *     }
+         */
+        StopRequest: {
+            /**
+             * Reason
+             * @default stopped
+             */
+            reason: string;
+        };
+        /**
          * Strategies
          * @description All strategies.
          */
@@ -4105,6 +6848,16 @@ export interface components {
             name: string;
             /** Needs */
             needs: string[];
+        };
+        /**
+         * Suggested
+         * @description Share of the last suggestions that people found right, of n.
+         */
+        Suggested: {
+            /** N */
+            n: number;
+            /** Right */
+            right: number;
         };
         /**
          * Suggestion
@@ -4317,6 +7070,17 @@ export interface components {
             task: string;
         };
         /**
+         * ThawRequest
+         * @description Why it may change again.
+         * @example {
+         *       "reason": "the paper is out"
+         *     }
+         */
+        ThawRequest: {
+            /** Reason */
+            reason: string;
+        };
+        /**
          * Token
          * @description A new token; the old one is void.
          * @example {
@@ -4381,6 +7145,67 @@ export interface components {
             value: number | null;
         };
         /**
+         * Undone
+         * @description How many answers were taken back.
+         * @example {
+         *       "bulk": "b12",
+         *       "retracted": 28
+         *     }
+         */
+        Undone: {
+            /** Bulk */
+            bulk: string;
+            /** Retracted */
+            retracted: number;
+        };
+        /**
+         * Upload
+         * @description A file that was sent, and what would be made of it.
+         */
+        Upload: {
+            /** Bytes */
+            bytes: number;
+            /** Id */
+            id: string;
+            /** Labels */
+            labels: components["schemas"]["LabelInFile"][];
+            /** Name */
+            name: string;
+            preview: components["schemas"]["Preview"];
+            /** Task */
+            task: string;
+        };
+        /**
+         * Verdict
+         * @description What somebody decided about what is proposed now.
+         */
+        Verdict: {
+            actor: components["schemas"]["Who"];
+            /** At */
+            at: string;
+            /** Decision */
+            decision: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * VerdictRequest
+         * @description What is decided, and why.
+         * @example {
+         *       "decision": "approve",
+         *       "reason": "looked at all twelve rows"
+         *     }
+         */
+        VerdictRequest: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "approve" | "reject" | "defer";
+            /** Reason */
+            reason: string;
+        };
+        /**
          * VerdictShown
          * @description What a reviewer said. labels: what the item is labelled with by it.
          * @example {
@@ -4401,6 +7226,59 @@ export interface components {
             labels: string[];
             /** Verdict */
             verdict: string;
+        };
+        /**
+         * WebhookRequest
+         * @description An address that is told what happens. kinds: all unless told.
+         * @example {
+         *       "address": "https://example.org/handloom",
+         *       "kinds": [
+         *         "decision.needed"
+         *       ]
+         *     }
+         */
+        WebhookRequest: {
+            /** Address */
+            address: string;
+            /** Kinds */
+            kinds?: ("question.resolved" | "decision.needed" | "label.changed")[] | null;
+        };
+        /**
+         * WebhookShown
+         * @description An address. tries: of the message it is at; dead after 12 of them; status: of its last reply.
+         */
+        WebhookShown: {
+            /** Address */
+            address: string;
+            /** Created */
+            created: string;
+            /** Delivered */
+            delivered: number;
+            /** Error */
+            error: string | null;
+            /** Id */
+            id: string;
+            /** Kinds */
+            kinds: string[];
+            /** Next Try */
+            next_try: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "paused" | "dead";
+            /** Status */
+            status: number | null;
+            /** Tries */
+            tries: number;
+        };
+        /**
+         * Webhooks
+         * @description The addresses of a project.
+         */
+        Webhooks: {
+            /** Webhooks */
+            webhooks: components["schemas"]["WebhookShown"][];
         };
         /**
          * WeightTried
@@ -4424,6 +7302,271 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * WhyRequest
+         * @description Why; it is kept.
+         * @example {
+         *       "reason": "the audit found three wrong ones"
+         *     }
+         */
+        WhyRequest: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * WorkforceChange
+         * @description secret: make a new one; the old is void.
+         * @example {
+         *       "state": "paused"
+         *     }
+         */
+        WorkforceChange: {
+            /**
+             * Secret
+             * @default false
+             */
+            secret: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "paused";
+        };
+        /**
+         * WorkforceRequest
+         * @description A service of outside people. deadline: seconds; most: questions outside at a time; keep: left to the own team.
+         * @example {
+         *       "address": "https://crowd.example.org/questions",
+         *       "deadline": 7200,
+         *       "name": "crowd"
+         *     }
+         */
+        WorkforceRequest: {
+            /** Address */
+            address: string;
+            /**
+             * Deadline
+             * @default 86400
+             */
+            deadline: number;
+            /**
+             * Keep
+             * @default 10
+             */
+            keep: number;
+            /**
+             * Kind
+             * @default http
+             */
+            kind: string;
+            /**
+             * Most
+             * @default 100
+             */
+            most: number;
+            /** Name */
+            name: string;
+            /** Options */
+            options?: {
+                [key: string]: unknown;
+            } | null;
+            /** Task */
+            task?: string | null;
+        };
+        /**
+         * WorkforceShown
+         * @description A service. answers: where it sends them; deadline: seconds; out, answered, given_back: questions; people: theirs.
+         */
+        WorkforceShown: {
+            /** Address */
+            address: string;
+            /** Answered */
+            answered: number;
+            /** Answers */
+            answers: string;
+            /** Created */
+            created: string;
+            /** Deadline */
+            deadline: number;
+            /** Error */
+            error: string | null;
+            /** Failures */
+            failures: number;
+            /** Given Back */
+            given_back: number;
+            /** Keep */
+            keep: number;
+            /** Kind */
+            kind: string;
+            /** Most */
+            most: number;
+            /** Name */
+            name: string;
+            /** Next Try */
+            next_try: string | null;
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+            /** Out */
+            out: number;
+            /** People */
+            people: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "paused";
+            /** Task */
+            task: string | null;
+        };
+        /**
+         * WorkforceWithSecret
+         * @description A service with the secret that is shown this once, null where it was not made anew.
+         */
+        WorkforceWithSecret: {
+            /** Address */
+            address: string;
+            /** Answered */
+            answered: number;
+            /** Answers */
+            answers: string;
+            /** Created */
+            created: string;
+            /** Deadline */
+            deadline: number;
+            /** Error */
+            error: string | null;
+            /** Failures */
+            failures: number;
+            /** Given Back */
+            given_back: number;
+            /** Keep */
+            keep: number;
+            /** Kind */
+            kind: string;
+            /** Most */
+            most: number;
+            /** Name */
+            name: string;
+            /** Next Try */
+            next_try: string | null;
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+            /** Out */
+            out: number;
+            /** People */
+            people: number;
+            /** Secret */
+            secret: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "paused";
+            /** Task */
+            task: string | null;
+        };
+        /**
+         * Workforces
+         * @description The services of a project.
+         */
+        Workforces: {
+            /** Workforces */
+            workforces: components["schemas"]["WorkforceShown"][];
+        };
+        /**
+         * Writes
+         * @description A format that can be written. ``suffix`` is empty where it is a folder.
+         */
+        Writes: {
+            /** Format */
+            format: string;
+            /** Suffix */
+            suffix: string;
+        };
+        /**
+         * Removed
+         * @description What is there no more.
+         */
+        handloom__server__responses__connections__Removed: {
+            /** Removed */
+            removed: string;
+        };
+        /**
+         * Tested
+         * @description How a message of the type handloom.test fared.
+         */
+        handloom__server__responses__connections__Tested: {
+            /** Error */
+            error: string | null;
+            /** Ok */
+            ok: boolean;
+            /** Status */
+            status: number | null;
+        };
+        /**
+         * Tested
+         * @description How many data tests looked at a version, and how many of them hold up a merge.
+         */
+        handloom__server__responses__datasets__Tested: {
+            /** Failing */
+            failing: number;
+            /** Run */
+            run: number;
+        };
+        /**
+         * Removed
+         * @description A file that was forgotten.
+         */
+        handloom__server__responses__uploads__Removed: {
+            /** Id */
+            id: string;
+            /** Removed */
+            removed: boolean;
+        };
+        /**
+         * UndoRequest
+         * @description Why a label migration is taken back. preview: only show what that would change.
+         * @example {
+         *       "reason": "they were not the same after all"
+         *     }
+         */
+        handloom__server__routes__curation__UndoRequest: {
+            /**
+             * Preview
+             * @default false
+             */
+            preview: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * UndoRequest
+         * @description Which merge to take back, and why.
+         * @example {
+         *       "merge": "c12",
+         *       "message": "the receipts were spam after all"
+         *     }
+         */
+        handloom__server__routes__datasets__UndoRequest: {
+            /** Merge */
+            merge: string;
+            /** Message */
+            message: string;
+            /** Task */
+            task?: string | null;
+        };
+        /**
+         * UndoRequest
+         * @description Nothing more is to be said.
+         */
+        handloom__server__routes__maps__UndoRequest: Record<string, never>;
     };
     responses: never;
     parameters: never;
@@ -5074,6 +8217,111 @@ export interface operations {
             };
         };
     };
+    answer_grid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GridRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridAnswered"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     blob: {
         parameters: {
             query?: {
@@ -5106,6 +8354,540 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    undo_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id, as the server gave it */
+                bulk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["handloom__server__routes__maps__UndoRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    import_bundle: {
+        parameters: {
+            query?: {
+                /** @description of the new project; else as it was */
+                name?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A bundle, at most 4 GiB. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brought"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    import_bundle_from: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BundleRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brought"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_cascade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id, as the server gave it */
+                cascade: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CascadeShown"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    stop_cascade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id, as the server gave it */
+                cascade: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CascadeShown"];
+                };
             };
             /** @description What was sent makes no sense */
             400: {
@@ -5614,6 +9396,107 @@ export interface operations {
             };
         };
     };
+    formats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Formats"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -5734,6 +9617,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ItemDetail"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    neighbours: {
+        parameters: {
+            query?: {
+                n?: number;
+                /** @description id or name of a task; the first one unless told */
+                task?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description an id, as the server gave it */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Neighbours"];
                 };
             };
             /** @description What was sent makes no sense */
@@ -5942,6 +9933,422 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    export_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id, as the server gave it */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportReport"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    exported: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id, as the server gave it */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    refused_lines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id, as the server gave it */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The refused lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    import_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id, as the server gave it */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
                 };
             };
             /** @description What was sent makes no sense */
@@ -7917,6 +12324,546 @@ export interface operations {
             };
         };
     };
+    bulk_actions: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description rows per page, 50 unless told */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkActions"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    label_in_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Labelled"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    export_bundle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, streamed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_cascades: {
+        parameters: {
+            query?: {
+                /** @description id or name of a task; the first one unless told */
+                task?: string | null;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description rows per page, 50 unless told */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cascades"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    start_cascade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CascadeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CascadeShown"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     claim: {
         parameters: {
             query?: never;
@@ -8492,6 +13439,441 @@ export interface operations {
                     "application/vnd.apache.parquet": string;
                     "application/x-ndjson": string;
                     "text/csv": string;
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    make_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_freezes: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description rows per page, 50 unless told */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Freezes"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    freeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreezeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreezeShown"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    thaw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+                /** @description an id, as the server gave it */
+                freeze: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThawRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreezeShown"];
                 };
             };
             /** @description What was sent makes no sense */
@@ -9236,6 +14618,8 @@ export interface operations {
                 search?: string | null;
                 label?: string | null;
                 state?: ("unlabelled" | "labelled" | "asked" | "test") | null;
+                /** @description name of a slice in the settings */
+                slice?: string | null;
             };
             header?: never;
             path: {
@@ -9557,6 +14941,670 @@ export interface operations {
             };
         };
     };
+    map_state: {
+        parameters: {
+            query?: {
+                /** @description id or name of a task; the first one unless told */
+                task?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapState"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    draw_map: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MapRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    map_colours: {
+        parameters: {
+            query?: {
+                /** @description id or name of a task; the first one unless told */
+                task?: string | null;
+            };
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Arrays, little-endian */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    items_by_id: {
+        parameters: {
+            query: {
+                /** @description ids of at most 100 items, with commas */
+                items: string;
+                /** @description id or name of a task; the first one unless told */
+                task?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SomeItems"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    map_points: {
+        parameters: {
+            query?: {
+                /** @description id or name of a task; the first one unless told */
+                task?: string | null;
+            };
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Arrays, little-endian */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    measure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MeasureRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     add_media: {
         parameters: {
             query?: never;
@@ -9677,7 +15725,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MergeRequest"];
+                "application/json": components["schemas"]["MergeRequest-Input"];
             };
         };
         responses: {
@@ -10433,6 +16481,223 @@ export interface operations {
             };
         };
     };
+    profile: {
+        parameters: {
+            query?: {
+                /** @description id or name of a task; the first one unless told */
+                task?: string | null;
+                /** @description a branch, tag or commit; the items as they stand without one */
+                at?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    make_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     quality: {
         parameters: {
             query?: {
@@ -10543,7 +16808,7 @@ export interface operations {
     list_questions: {
         parameters: {
             query?: {
-                lane?: ("label" | "decide" | "expert") | null;
+                lane?: ("label" | "decide" | "expert" | "grid") | null;
                 state?: ("open" | "claimed" | "answered" | "resolved" | "skipped" | "escalated" | "stale" | "withdrawn" | "expired") | null;
                 /** @description `next` of the page before */
                 cursor?: string | null;
@@ -10677,6 +16942,343 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Releases"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    replace_labels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceRequest"];
+            };
+        };
+        responses: {
+            /** @description What would change */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replaced"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replaced"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_requests: {
+        parameters: {
+            query?: {
+                /** @description id or name of a task; the first one unless told */
+                task?: string | null;
+                state?: "open" | "all";
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description rows per page, 50 unless told */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeRequests"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    open_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeRequestDetail"];
                 };
             };
             /** @description What was sent makes no sense */
@@ -12063,6 +18665,352 @@ export interface operations {
             };
         };
     };
+    list_migrations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+                /** @description id or name of a task */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelMigrations"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    relabel_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+                /** @description id or name of a task */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrationRequest"];
+            };
+        };
+        responses: {
+            /** @description What it would change */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MigrationPreview"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MigrationMade"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    undo_migration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+                /** @description id or name of a task */
+                task: string;
+                /** @description an id, as the server gave it */
+                migration: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["handloom__server__routes__curation__UndoRequest"];
+            };
+        };
+        responses: {
+            /** @description What it would change */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MigrationPreview"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MigrationMade"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     show_team: {
         parameters: {
             query?: {
@@ -12388,6 +19336,1516 @@ export interface operations {
             };
         };
     };
+    undo_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["handloom__server__routes__datasets__UndoRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitDetail"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    upload: {
+        parameters: {
+            query: {
+                /** @description name of the file */
+                name: string;
+                /** @description id or name of a task; the first one unless told */
+                task?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        /** @description The bytes of the file, as they are. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    forget_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+                /** @description an id, as the server gave it */
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["handloom__server__responses__uploads__Removed"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    bring_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+                /** @description an id, as the server gave it */
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadingRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    look_at_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+                /** @description an id, as the server gave it */
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadingRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhooks"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    add_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    remove_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+                /** @description id of a webhook */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["handloom__server__responses__connections__Removed"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    change_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+                /** @description id of a webhook */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionState"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookShown"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+                /** @description id of a webhook */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["handloom__server__responses__connections__Tested"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_workforces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workforces"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    add_workforce: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkforceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkforceWithSecret"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    remove_workforce: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+                /** @description name of a workforce */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["handloom__server__responses__connections__Removed"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    change_workforce: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+                /** @description name of a workforce */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkforceChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkforceWithSecret"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     question: {
         parameters: {
             query?: never;
@@ -12511,6 +20969,538 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Question"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    merge_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id, as the server gave it */
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeRequestDetail"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    close_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id, as the server gave it */
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeRequestDetail"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    comment_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id, as the server gave it */
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    decide_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id, as the server gave it */
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeRequestDetail"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    retest_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id, as the server gave it */
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeRequestDetail"];
                 };
             };
             /** @description What was sent makes no sense */
@@ -12808,6 +21798,222 @@ export interface operations {
             };
         };
     };
+    restore_split: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id, as the server gave it */
+                split: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CascadeShown"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    revoke_split: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id, as the server gave it */
+                split: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CascadeShown"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     strategies: {
         parameters: {
             query?: never;
@@ -12824,6 +22030,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Strategies"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    take_answers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name of a workforce */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswersTaken"];
                 };
             };
             /** @description What was sent makes no sense */

@@ -18,6 +18,7 @@ export const goKeys = make('keys.group.go', [
   ['items', ['Shift+i'], 'nav.items'],
   ['dataset', ['Shift+v'], 'nav.dataset'],
   ['review', ['Shift+r'], 'nav.review'],
+  ['classes', ['Shift+c'], 'nav.classes'],
   ['quality', ['Shift+q'], 'nav.quality'],
   ['team', ['Shift+t'], 'nav.team'],
   ['settings', ['Shift+s'], 'nav.settings'],
@@ -46,6 +47,10 @@ export const reviewKeys = make('keys.group.page', [
   ['accept', ['a'], 'review.accept'],
   ['reject', ['x'], 'review.reject'],
 ])
+
+export const classesKeys = make('keys.group.page', [['answer', ['g'], 'classes.answerKey']])
+
+export const gridKeys = make('keys.group.question', [['undo', ['z'], 'grid.undo']])
 
 export const homeKeys = make('keys.group.page', [['train', ['t'], 'home.train']])
 

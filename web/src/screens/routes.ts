@@ -1,7 +1,7 @@
 // Every view is an address. This is the list of them.
 
 export type RouteName =
-  | 'start' | 'login' | 'join' | 'home' | 'label' | 'mine' | 'decide' | 'decision' | 'items' | 'item' | 'dataset' | 'review' | 'quality'
+  | 'start' | 'login' | 'join' | 'home' | 'label' | 'mine' | 'decide' | 'decision' | 'items' | 'item' | 'dataset' | 'review' | 'classes' | 'grid' | 'quality'
   | 'team' | 'settings' | 'unknown'
 
 export interface Route {
@@ -24,6 +24,8 @@ const PATTERNS: [RouteName, RegExp][] = [
   ['item', /^\/p\/([^/]+)\/items\/([^/]+)\/?$/],
   ['dataset', /^\/p\/([^/]+)\/data\/?$/],
   ['review', /^\/p\/([^/]+)\/review\/?$/],
+  ['classes', /^\/p\/([^/]+)\/classes\/?$/],
+  ['grid', /^\/p\/([^/]+)\/grid\/?$/],
   ['quality', /^\/p\/([^/]+)\/quality\/?$/],
   ['team', /^\/p\/([^/]+)\/team\/?$/],
   ['settings', /^\/p\/([^/]+)\/settings\/?$/],
@@ -53,6 +55,8 @@ export const paths = {
   item: (p: string, i: string) => `/p/${at(p)}/items/${at(i)}`,
   dataset: (p: string) => `/p/${at(p)}/data`,
   review: (p: string) => `/p/${at(p)}/review`,
+  classes: (p: string) => `/p/${at(p)}/classes`,
+  grid: (p: string) => `/p/${at(p)}/grid`,
   quality: (p: string) => `/p/${at(p)}/quality`,
   team: (p: string) => `/p/${at(p)}/team`,
   settings: (p: string) => `/p/${at(p)}/settings`,

@@ -14,7 +14,7 @@ import { useKeyboard, useKeys, useSession } from './session'
 import './shell.css'
 
 interface Place {
-  name: 'home' | 'label' | 'decide' | 'items' | 'dataset' | 'review' | 'quality' | 'team' | 'settings'
+  name: 'home' | 'label' | 'decide' | 'items' | 'dataset' | 'review' | 'classes' | 'quality' | 'team' | 'settings'
   title: MessageId
   icon: ComponentType<{ size?: number }>
   needs?: string[]
@@ -27,12 +27,13 @@ const PLACES: Place[] = [
   { name: 'items', title: 'nav.items', icon: ui.ItemsIcon },
   { name: 'dataset', title: 'nav.dataset', icon: ui.CommitIcon, needs: ['read_models'] },
   { name: 'review', title: 'nav.review', icon: ui.ReviewIcon, needs: ['answer_expert', 'review'] },
+  { name: 'classes', title: 'nav.classes', icon: ui.SparkIcon, needs: ['read_answers', 'ask', 'answer_label'] },
   { name: 'quality', title: 'nav.quality', icon: ui.QualityIcon, needs: ['read_people'] },
   { name: 'team', title: 'nav.team', icon: ui.TeamIcon, needs: ['read_people'] },
   { name: 'settings', title: 'nav.settings', icon: ui.SettingsIcon, needs: ['change_project', 'write_guidelines'] },
 ]
 
-const PARENT: Partial<Record<RouteName, Place['name']>> = { decision: 'decide', item: 'items' }
+const PARENT: Partial<Record<RouteName, Place['name']>> = { decision: 'decide', item: 'items', grid: 'classes' }
 const LAST_PROJECT = 'handloom.project'
 
 export function lastProject(): string | null {

@@ -5,6 +5,7 @@ import { API_VERSION, type WidgetModule } from './contract'
 const builtIn: Record<string, () => Promise<{ default: WidgetModule }>> = {
   choice: () => import('./choice'),
   decision: () => import('./decision'),
+  grid: () => import('./grid'),
   verdict: () => import('./verdict'),
 }
 

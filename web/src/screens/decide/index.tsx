@@ -134,7 +134,7 @@ function Detail({ decision, project }: { decision: Decision; project: string }) 
   const opened = useRef(Date.now())
 
   const send = useCallback(
-    async (value: { decision: string; reason: string }) => {
+    async (value: { decision: string; reason: string; parameters?: Record<string, unknown> }) => {
       setSending(true)
       try {
         await api.claimOne(question.id)
@@ -171,7 +171,7 @@ function Detail({ decision, project }: { decision: Decision; project: string }) 
         media={noMedia}
         reserved={RESERVED}
         onEmit={(value, commit) => {
-          if (commit) void send(value as { decision: string; reason: string })
+          if (commit) void send(value as { decision: string; reason: string; parameters?: Record<string, unknown> })
         }}
       />
     </article>

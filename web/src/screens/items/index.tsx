@@ -220,6 +220,11 @@ function Marks({ row }: { row: ItemLine }) {
           {row.prediction.label} · {Math.round(row.prediction.probability * 100)} %
         </Chip>
       ) : null}
+      {row.label?.automatic ? (
+        <Chip tone="suggest" title={t('items.automaticTip')}>
+          {t('items.automatic')}
+        </Chip>
+      ) : null}
       {row.test ? (
         <Chip tone="good" title={t('items.testTip')}>
           {t('items.test')}
@@ -277,6 +282,11 @@ function List({ rows, project }: { rows: readonly ItemLine[]; project: string })
                     ) : (
                       <span className="dim small">{t('items.unlabelled')}</span>
                     )}
+                    {row.label?.automatic ? (
+                      <Chip tone="suggest" title={t('items.automaticTip')}>
+                        {t('items.automatic')}
+                      </Chip>
+                    ) : null}
                     {row.test ? (
                       <Chip tone="good" title={t('items.testTip')}>
                         {t('items.test')}

@@ -113,6 +113,7 @@ function TaskPart({ part, several }: { part: ItemTask; several: boolean }) {
                 {one}
               </span>
             ))}
+            {label.automatic ? <Chip tone="suggest" title={t('items.automaticTip')}>{t('items.automatic')}</Chip> : null}
             <span className="dim small num">
               {t('item.confidence', { value: label.confidence === null ? '–' : percent(label.confidence, 0), n: label.n })}
             </span>

@@ -1,13 +1,16 @@
 // How good the labels are, what they cost, and whether people follow suggestions because they are there.
 
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { api } from '../../api/client'
 import type { Anchoring, Measured, Quality as Found } from '../../api/types'
 import { t } from '../../i18n'
-import { count, Failed, Interval, Page, Panel, percent, SegmentedControl, span, Waiting } from '../../ui'
+import { Button, count, Failed, Interval, Page, Panel, percent, SegmentedControl, span, toastError, Waiting, When } from '../../ui'
 import { useProject, useTask } from '../data'
 import { NotAllowed } from '../parts/not-allowed'
 import { useSession } from '../session'
+import { Agreement } from './agreement'
+import { Suspects } from './suspects'
 import './quality.css'
 
 export default function Quality({ project }: { project: string }) {
@@ -31,11 +34,55 @@ export default function Quality({ project }: { project: string }) {
       {quality.isPending ? <Waiting /> : null}
       {quality.data ? (
         <>
+          <AsOf found={quality.data} project={project} />
           <Figures found={quality.data} />
+          {quality.data.agreement ? <Agreement found={quality.data.agreement} /> : null}
           <Suggestions found={quality.data} />
+          {task ? <Suspects project={project} task={task.name} multi={task.multi} /> : null}
         </>
       ) : null}
     </Page>
+  )
+}
+
+/** When it was measured, and a way to have it measured now. */
+function AsOf({ found, project }: { found: Found; project: string }) {
+  const { can } = useSession()
+  const client = useQueryClient()
+  const [waiting, wait] = useState(false)
+  const measure = async () => {
+    wait(true)
+    try {
+      let job = await api.measure(project, found.task)
+      while (job.state === 'queued' || job.state === 'running') {
+        await new Promise((done) => setTimeout(done, 700))
+        job = await api.job(job.id)
+      }
+      await client.invalidateQueries({ queryKey: ['quality', project] })
+    } catch (error) {
+      toastError(error)
+    } finally {
+      wait(false)
+    }
+  }
+  return (
+    <div className="quality-as-of">
+      <p className="dim">
+        {found.as_of === null ? (
+          t('quality.never')
+        ) : (
+          <>
+            {t('quality.asOf')} <When iso={found.as_of} />
+          </>
+        )}
+        {found.behind > 0 ? <> · {t('quality.behind', { n: found.behind })}</> : null}
+      </p>
+      {can('train') ? (
+        <Button size="xs" variant="default" loading={waiting} onClick={() => void measure()}>
+          {t('quality.measure')}
+        </Button>
+      ) : null}
+    </div>
   )
 }
 
@@ -45,6 +92,11 @@ function Figures({ found }: { found: Found }) {
     [t('quality.labels'), count(found.labels), t('quality.labelsHelp', { n: found.answers, people: found.people })],
     [t('quality.answersPer'), found.answers_per_label?.toFixed(2) ?? '–', t('quality.answersPerHelp')],
     [t('quality.secondsPer'), seconds === null ? '–' : span(seconds), t('quality.secondsPerHelp')],
+    [
+      t('quality.moneyPer'),
+      found.money_per_label === null ? '–' : found.money_per_label.toFixed(2),
+      found.money === null ? t('quality.moneyNone') : t('quality.moneyHelp', { money: found.money.toFixed(2), time: span(found.minutes * 60) }),
+    ],
     [t('quality.confidence'), found.confidence === null ? '–' : percent(found.confidence), t('quality.confidenceHelp')],
     [t('quality.gold'), count(found.gold.items), t('quality.goldHelp', { n: found.gold.checks })],
     [t('quality.conflicts'), count(found.conflicts.open), t('quality.conflictsHelp', { n: found.conflicts.settled })],

@@ -5,6 +5,8 @@ import { API_VERSION, type Ctx, type Handle, type WidgetModule } from '../contra
 import { h, keycap } from '../dom'
 import { type DecisionBody, type Finding, readDecision } from './evidence'
 import { classTable, confusionPicture, differencePlot, whiskers } from './plots'
+import { readSplit } from '../../core/split'
+import { SplitPart, type Thresholds } from './split'
 import './style.css'
 
 const KEYS: Record<string, string> = { approve: 'a', reject: 'r', defer: 'd', modify: 'm' }
@@ -12,6 +14,7 @@ const KEYS: Record<string, string> = { approve: 'a', reject: 'r', defer: 'd', mo
 interface DecisionValue {
   decision: string
   reason: string
+  parameters?: Thresholds
 }
 
 class DecisionHandle implements Handle {
@@ -21,6 +24,7 @@ class DecisionHandle implements Handle {
   private readonly send = h('button', { type: 'button', class: 'hl-send' })
   private options = new Map<string, HTMLButtonElement>()
   private chosen: string | null = null
+  private split: SplitPart | null = null
 
   constructor(
     element: HTMLElement,
@@ -68,7 +72,11 @@ class DecisionHandle implements Handle {
     )
     const act = h('div', { class: 'hl-act-side' }, effect)
     if (!this.ctx.readonly) act.append(this.form(body))
-    this.root.replaceChildren(act, h('div', { class: 'hl-evidence' }, ...evidenceParts(body, this.ctx)))
+    const evidence = h('div', { class: 'hl-evidence' }, ...evidenceParts(body, this.ctx))
+    const split = readSplit(question.body?.evidence)
+    this.split = split ? new SplitPart(split, t, this.ctx.readonly, () => this.thresholdsMoved()) : null
+    if (this.split) evidence.prepend(h('section', { class: 'hl-part' }, h('h3', {}, t('split.title')), this.split.element))
+    this.root.replaceChildren(act, evidence)
     this.paint()
   }
 
@@ -111,6 +119,14 @@ class DecisionHandle implements Handle {
     this.reason.focus()
   }
 
+  /** Other thresholds are a modified decision, unless it is to be refused. */
+  private thresholdsMoved(): void {
+    if (this.split?.moved && this.chosen !== 'reject' && this.chosen !== 'defer') this.chosen = 'modify'
+    if (!this.split?.moved && this.chosen === 'modify') this.chosen = 'approve'
+    this.paint()
+    this.changed()
+  }
+
   private paint(): void {
     for (const [choice, button] of this.options) button.setAttribute('aria-pressed', String(choice === this.chosen))
     const { t } = this.ctx
@@ -124,7 +140,9 @@ class DecisionHandle implements Handle {
   }
 
   private value(): DecisionValue {
-    return { decision: this.chosen ?? '', reason: this.reason.value.trim() }
+    const value: DecisionValue = { decision: this.chosen ?? '', reason: this.reason.value.trim() }
+    if (this.chosen === 'modify' && this.split?.moved) value.parameters = this.split.moved
+    return value
   }
 
   private commit(): void {
@@ -134,7 +152,8 @@ class DecisionHandle implements Handle {
     else if (!value.reason) {
       this.problem.textContent = t('decision.reasonWanted')
       this.reason.focus()
-    } else this.ctx.emit(value, { commit: true })
+    } else if (value.decision === 'approve' && this.split?.moved) this.problem.textContent = t('split.movedNotApproved')
+    else this.ctx.emit(value, { commit: true })
   }
 }
 
