@@ -36,6 +36,8 @@ Stage = Literal["score", "wait", "propose", "apply", "more", "close"]
 ROLES = ("engineer", "owner")
 CHUNK = 2_000
 """Automatic labels written in one transaction."""
+AT_ONCE = 65_536
+"""Items scored at a time."""
 SHOWN = 600
 """Answers shown as evidence one by one, so that a screen can say what other thresholds would be worth."""
 DAY = 86_400.0
@@ -203,8 +205,13 @@ def _scores(task: TaskRow, pool: Any, undecided: Indices, known: Indices, truth:
     learner = kind.learner({**task.options, "labels": ["other", "this"], "multi": False})
     rows = np.searchsorted(pool.ids, known)
     learner.fit(pool.features.take(rows), targets, weights=None, rng=np.random.default_rng(len(known)))
-    chances = train.predict(learner, pool.features.take(np.searchsorted(pool.ids, undecided)), lambda _done, _n: None)
-    return chances[:, 1].astype(np.float32)
+    places = np.searchsorted(pool.ids, undecided)
+    # Not in half precision, as models keep their scores: thresholds lie where half of it tells nothing apart.
+    parts = [
+        learner.predict(pool.features.take(places[start : start + AT_ONCE]))[:, 1]
+        for start in range(0, len(places), AT_ONCE)
+    ]
+    return np.concatenate(parts).astype(np.float32)
 
 
 def _stored(store: Store, numbers: Indices, scores: np.ndarray) -> str:
@@ -339,7 +346,7 @@ def decision_body(
                 "aim": {"precision": made.precision, "recall": made.recall},
                 **worth(found),
                 "histogram": [asdict(one) for one in found.histogram],
-                "answers": [[round(float(scores[row]), 5), bool(said[row])] for row in order.tolist()],
+                "answers": [[float(scores[row]), bool(said[row])] for row in order.tolist()],
             }
         },
         "choices": ["approve", "modify", "reject", "defer"],

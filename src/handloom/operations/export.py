@@ -44,7 +44,9 @@ def _fields(text: str) -> tuple[Field, ...]:
 
 # In the order in which `store.export` gives them; the task's name is put in here.
 FIELDS: dict[str, tuple[Field, ...]] = {
-    "labels": _fields("item:id:item key:text labels:labels confidence:number n:whole test:flag data:json task:text"),
+    "labels": _fields(
+        "item:id:item key:text labels:labels confidence:number n:whole test:flag data:json automatic:flag task:text"
+    ),
     "items": _fields("item:id:item key:text test:flag created:time meta:json data:json"),
     "answers": _fields(
         "id:text question:id:question task:text item:id:item key:text actor:id:actor actor_name:text actor_kind:text "

@@ -296,7 +296,8 @@ def start(tx: Tx, new: Mapping[str, Any]) -> Cascade:
     """A cascade with these columns; nothing is asked yet."""
     row = tx.execute(sa.insert(k).values({**new, "created": tx.now}).returning(*_CASCADE)).one()
     made = Cascade(*row)
-    _tell(tx, made, "cascade.started", made.actor_id, {"label": made.label, "pool": made.pool})
+    body = {"label": made.label, "pool": made.pool}
+    tx.emit("cascade.started", actor=made.actor_id, body=body, **_about(made))
     return made
 
 
@@ -304,7 +305,8 @@ def add_round(tx: Tx, made: Cascade, *, number: int, scores: str | None, pool: i
     """A random batch was asked."""
     values = {"cascade_id": made.id, "number": number, "scores": scores, "pool": pool, "batch_id": batch_id}
     tx.execute(sa.insert(r).values({**values, "created": tx.now}))
-    _tell(tx, made, "cascade.asked", None, {"round": number, "pool": pool, "batch": show("batch", batch_id)})
+    body = {"round": number, "pool": pool, "batch": show("batch", batch_id)}
+    tx.emit("cascade.asked", body=body, **_about(made))
 
 
 def link(tx: Tx, round_id: int, question_id: int) -> None:
@@ -315,7 +317,7 @@ def link(tx: Tx, round_id: int, question_id: int) -> None:
 def close(tx: Tx, made: Cascade, why: str, actor_id: int | None = None) -> None:
     """Nothing more is asked or proposed; what was signed stands."""
     tx.execute(sa.update(k).where(k.c.id == made.id).values(closed=tx.now, why=why))
-    _tell(tx, made, "cascade.closed", actor_id, {"why": why})
+    tx.emit("cascade.closed", actor=actor_id, body={"why": why}, **_about(made))
 
 
 def sign(tx: Tx, made: Cascade, at: Round, *, question_id: int, low: float | None, high: float | None, by: int) -> None:
@@ -329,8 +331,8 @@ def sign(tx: Tx, made: Cascade, at: Round, *, question_id: int, low: float | Non
         sa.insert(s).values({**row, "low": low, "high": high, "created": tx.now}).returning(s.c.id)
     ).scalar_one()
     body = {"split": show("split", found), "round": at.number, "low": low, "high": high}
-    _tell(tx, made, "split.signed", by, body)
+    tx.emit("split.signed", actor=by, body=body, **_about(made))
 
 
-def _tell(tx: Tx, made: Cascade, kind: str, actor: int | None, body: Mapping[str, Any]) -> None:
-    tx.emit(kind, project=made.project_id, actor=actor, subject=show("cascade", made.id), body=dict(body))
+def _about(made: Cascade) -> dict[str, Any]:
+    return {"project": made.project_id, "subject": show("cascade", made.id)}

@@ -25,7 +25,10 @@ def _text(column: Any) -> Any:
 
 
 def labels(store: Store, task_id: int) -> Iterator[Page]:
-    """Pages of (item id, key, value as JSON, confidence, n, test, data as JSON) of a task, in the order of the items."""
+    """Pages of (item id, key, value as JSON, confidence, n, test, data as JSON, automatic) of a task, in the order of the items.
+
+    automatic: no person stands behind the label, only a policy.
+    """
     query = (
         sa.select(
             label.c.item_id,
@@ -35,6 +38,7 @@ def labels(store: Store, task_id: int) -> Iterator[Page]:
             label.c.n,
             label.c.test,
             _text(item.c.data),
+            label.c.n == 0,
         )
         .select_from(label.join(item, item.c.id == label.c.item_id))
         .where(label.c.task_id == task_id, label.c.item_id > sa.bindparam("after"))

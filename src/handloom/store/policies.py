@@ -69,7 +69,10 @@ def revoke(tx: Tx, made: Cascade, one: Split, *, reason: str, by: int) -> int:
     if one.audit_id is not None:
         waiting = tx.execute(sa.select(q.c.id).where(q.c.batch_id == one.audit_id)).scalars()
         queue.close(tx, list(waiting), "withdrawn", f"the split was revoked: {reason}")
-    return _restate(tx, made, one, "split.revoked", reason, by, standing=False)
+    items = _restate(tx, made, one, standing=False)
+    body = {"split": show("split", one.id), "items": items, "reason": reason}
+    tx.emit("split.revoked", project=made.project_id, actor=by, subject=show("split", one.id), body=body)
+    return items
 
 
 def restore(tx: Tx, made: Cascade, one: Split, *, reason: str, by: int) -> int:
@@ -77,10 +80,13 @@ def restore(tx: Tx, made: Cascade, one: Split, *, reason: str, by: int) -> int:
     if one.revoked is None:
         raise WrongState(f"the labels of {show('split', one.id)} are not revoked")
     tx.execute(sa.update(s).where(s.c.id == one.id).values(revoked=None))
-    return _restate(tx, made, one, "split.restored", reason, by, standing=True)
+    items = _restate(tx, made, one, standing=True)
+    body = {"split": show("split", one.id), "items": items, "reason": reason}
+    tx.emit("split.restored", project=made.project_id, actor=by, subject=show("split", one.id), body=body)
+    return items
 
 
-def _restate(tx: Tx, made: Cascade, one: Split, kind: str, reason: str, by: int, *, standing: bool) -> int:
+def _restate(tx: Tx, made: Cascade, one: Split, *, standing: bool) -> int:
     """Labels of its items anew: at once where nobody else said anything, one by one elsewhere."""
     query = sa.select(a.c.item_id, a.c.id, a.c.value, i.c.test).join(i, i.c.id == a.c.item_id)
     rows = tx.execute(query.where(a.c.actor_id == one.actor_id, a.c.task_id == made.task_id)).all()
@@ -103,6 +109,4 @@ def _restate(tx: Tx, made: Cascade, one: Split, kind: str, reason: str, by: int,
     for row in rows:
         if row.item_id in shared:
             estimates.again(tx, Place(made.project_id, made.task_id, row.item_id, bool(row.test)))
-    body = {"split": show("split", one.id), "items": len(rows), "reason": reason}
-    tx.emit(kind, project=made.project_id, actor=by, subject=show("split", one.id), body=body)
     return len(rows)
