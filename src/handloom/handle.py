@@ -10,6 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from .connections import WebhookHandle, WorkforceHandle
+from .cascades import CascadeHandle
+from .curation import CurationHandle, LabelHandle
+from .maps import MapHandle
 from .transfer import FileHandle
 from .maps import MapHandle
 from .versions import DatasetHandle
@@ -45,6 +49,9 @@ OPERATIONS: dict[str, Address] = _table("""
     change_settings   PATCH  /projects/{project}
     add_task          POST   /projects/{project}/tasks
     change_task       PATCH  /projects/{project}/tasks/{task}
+    migrations        GET    /projects/{project}/tasks/{task}/migrations
+    relabel_task      POST   /projects/{project}/tasks/{task}/migrations
+    undo_migration    POST   /projects/{project}/tasks/{task}/migrations/{migration}/undo
     guidelines        GET    /projects/{project}/tasks/{task}/guidelines
     add_guidelines    POST   /projects/{project}/tasks/{task}/guidelines
     overview          GET    /projects/{project}/overview
@@ -67,6 +74,7 @@ OPERATIONS: dict[str, Address] = _table("""
     accept            POST   /me/join
     mine              GET    /projects/{project}/mine
     quality           GET    /projects/{project}/quality
+    measure           POST   /projects/{project}/measure
     reviews           GET    /projects/{project}/reviews
     open_review       POST   /projects/{project}/reviews
     review            GET    /reviews/{review}
@@ -77,6 +85,13 @@ OPERATIONS: dict[str, Address] = _table("""
     ask               POST   /projects/{project}/ask
     find_suspects     POST   /projects/{project}/suspects
     suspects          GET    /projects/{project}/suspects
+    start_cascade     POST   /projects/{project}/cascades
+    cascades          GET    /projects/{project}/cascades
+    cascade           GET    /cascades/{cascade}
+    stop_cascade      POST   /cascades/{cascade}/stop
+    revoke_split      POST   /splits/{split}/revoke
+    restore_split     POST   /splits/{split}/restore
+    answer_grid       POST   /answers/grid
     claim             POST   /projects/{project}/claim
     claim_question    POST   /questions/{question}/claim
     release_claims    POST   /claims/release
@@ -104,8 +119,32 @@ OPERATIONS: dict[str, Address] = _table("""
     close_branch      POST   /projects/{project}/branches/close
     merge             POST   /projects/{project}/merge
     restore           POST   /projects/{project}/restore
+    requests          GET    /projects/{project}/requests
+    open_request      POST   /projects/{project}/requests
+    request           GET    /requests/{request}
+    comment_request   POST   /requests/{request}/comments
+    decide_request    POST   /requests/{request}/decide
+    close_request     POST   /requests/{request}/close
+    test_request      POST   /requests/{request}/test
+    undo_merge        POST   /projects/{project}/undo
     tags              GET    /projects/{project}/tags
     add_tag           POST   /projects/{project}/tags
+    workforces        GET    /projects/{project}/workforces
+    add_workforce     POST   /projects/{project}/workforces
+    change_workforce  PATCH  /projects/{project}/workforces/{name}
+    remove_workforce  DELETE /projects/{project}/workforces/{name}
+    webhooks          GET    /projects/{project}/webhooks
+    add_webhook       POST   /projects/{project}/webhooks
+    change_webhook    PATCH  /projects/{project}/webhooks/{webhook}
+    remove_webhook    DELETE /projects/{project}/webhooks/{webhook}
+    test_webhook      POST   /projects/{project}/webhooks/{webhook}/test
+    replace_labels    POST   /projects/{project}/replace
+    erasures          GET    /projects/{project}/erasures
+    erase             POST   /projects/{project}/erasures
+    resume_erasing    POST   /projects/{project}/erasures/resume
+    freezes           GET    /projects/{project}/freezes
+    freeze            POST   /projects/{project}/freezes
+    thaw              POST   /projects/{project}/freezes/{freeze}/thaw
     lineage           GET    /lineage/{id}
     look_at_upload    POST   /projects/{project}/uploads/{upload}/preview
     bring_upload      POST   /projects/{project}/uploads/{upload}/import
@@ -232,6 +271,14 @@ class Handle(_Caller):
         """The project of that name or id; raises `NotFound`."""
         return ProjectHandle(self, self._call("project", project=name))
 
+    def export_bundle(self, project: str) -> Iterator[bytes]:
+        """A project with all its history as one file, in pieces; for its owners."""
+        return self._export_bundle(project)
+
+    def import_bundle(self, file: Path | str, name: str | None = None) -> dict[str, Any]:
+        """Bring a project in from its bundle, whole or not at all: ``{"project", "rows", "matched", "added", ...}``."""
+        return self._import_bundle(Path(file), name)
+
     def item(self, item: str) -> dict[str, Any]:
         """An item with its labels, predictions, questions and answers."""
         return self._call("item", item=item)
@@ -293,14 +340,6 @@ class Handle(_Caller):
     def cancel(self, job: str) -> dict[str, Any]:
         """Ask a job to stop."""
         return self._call("cancel", job=job)
-
-    def export_bundle(self, project: str) -> Iterator[bytes]:
-        """A project with all its history as one file, in pieces; for its owners."""
-        return self._export_bundle(project)
-
-    def import_bundle(self, file: Path | str, name: str | None = None) -> dict[str, Any]:
-        """Bring a project in from its bundle, whole or not at all: ``{"project", "rows", "matched", "added", ...}``."""
-        return self._import_bundle(Path(file), name)
 
     def feedback(
         self, prediction: str, value: Any = None, correct: bool | None = None, note: str | None = None
@@ -440,6 +479,10 @@ class ProjectHandle:
         """How good the labels are, what they cost, and who follows suggestions."""
         return self._call("quality", task=task)
 
+    def measure(self, task: str | None = None) -> dict[str, Any]:
+        """Measure people and labels now; the job."""
+        return self._call("measure", task=task)
+
     def reviews(self, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
         """A page of reviews, newest first."""
         return self._call("reviews", cursor=cursor, limit=limit)
@@ -540,6 +583,35 @@ class ProjectHandle:
         return self.workspace._export(self.id, what, format, task)
 
     @property
+    def workforces(self) -> WorkforceHandle:
+        """Services of outside people."""
+        return WorkforceHandle(self._call)
+
+    @property
+    def webhooks(self) -> WebhookHandle:
+        """Addresses that are told what happens."""
+        return WebhookHandle(self._call)
+
+    @property
+    def cascades(self) -> CascadeHandle:
+        """One class at a time, by people and by signed thresholds."""
+        return CascadeHandle(self._of_cascade, self.claim)
+
+    def _of_cascade(self, operation: str, /, **arguments: Any) -> Any:
+        own = {"project": self.id} if operation in ("start_cascade", "cascades") else {}
+        return self.workspace._call(operation, **own, **arguments)
+
+    @property
+    def labels(self) -> LabelHandle:
+        """The labels of the tasks: rename, merge and split them."""
+        return LabelHandle(self._call, self.info["tasks"][0]["name"])
+
+    @property
+    def curation(self) -> CurationHandle:
+        """Replace labels, freeze, erase."""
+        return CurationHandle(self._call)
+
+    @property
     def dataset(self) -> DatasetHandle:
         """Versions of the labels: branches, tags, merges, diffs, checkouts."""
         return DatasetHandle(self._of_dataset, self.workspace._export_commit)
@@ -558,7 +630,8 @@ class ProjectHandle:
         return self.workspace._call(operation, **({} if "job" in arguments else {"project": self.id}), **arguments)
 
     def _of_dataset(self, operation: str, /, **arguments: Any) -> Any:
-        return self.workspace._call(operation, **({} if "commit" in arguments else {"project": self.id}), **arguments)
+        place = {} if {"commit", "request"} & arguments.keys() else {"project": self.id}
+        return self.workspace._call(operation, **place, **arguments)
 
     @property
     def map(self) -> MapHandle:

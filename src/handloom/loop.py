@@ -8,7 +8,8 @@
     4 resolve   `wire`: answers become labels by majority or by measured skill, and decisions by quorum, as they arrive;
                 job step `measure`: everybody's skill from gold and overlap together
                 job step `suspects`: labels that are likely wrong become questions for a verdict
-    5 commit    job step `commit`: the labels as an immutable version with a content digest
+    5 commit    job step `commit`: the labels as an immutable version with a content digest; job `review`: what is
+                proposed on branches is tested, asked about and merged
     6 train     job steps `encode` (once per item) and `fit`
     7 evaluate  job step `assess`: on the living test set, against the release, the heuristic and the commonest label
     8 release   job step `gate`: refused by itself, or a question to a person; `decided` puts the model to serve
@@ -29,20 +30,22 @@ from . import ask as asking
 from .core.errors import WrongState
 from .core.later import later
 from .core.protocols import Finding
-from .jobs import team
+from .jobs import proposals, team
 from .jobs.wishes import Feedback, Predicted, Wish
 from .jobs.work import Runner, State, Step, Work, at_once, execute, worker_name
 from .resolve import Majority
-from .store import Store, Tx, commits, gold, jobs, picking, projects, queue, skills, training
+from .store import Store, Tx, cascades, commits, gold, jobs, picking, projects, quality, queue, training
 from .store.jobs import Job
 from .store.projects import Project, TaskRow
 
 if TYPE_CHECKING:
-    from .jobs import choose, data_tests, judge, learn, maps, measure, profiles, serve, suspects
+    from .jobs import cascade, choose, judge, landing, learn, maps, measure, profiles, requests, serve, suspects
 else:  # what computes is read by the process that computes: workers, and the server where it picks or predicts itself
-    choose, data_tests, judge, learn, maps, measure, profiles, serve, suspects = (
+    cascade, choose, judge, landing, learn, maps, measure, profiles, requests, serve, suspects = (
         later(f"handloom.jobs.{name}")
-        for name in ("choose", "data_tests", "judge", "learn", "maps", "measure", "profiles", "serve", "suspects")
+        for name in (
+            *("cascade", "choose", "judge", "landing", "learn", "maps", "measure", "profiles", "requests", "serve", "suspects"),
+        )
     )
 
 if TYPE_CHECKING:
@@ -50,9 +53,14 @@ if TYPE_CHECKING:
 else:  # files in and out
     bringing, sending = later("handloom.jobs.bringing"), later("handloom.jobs.sending")
 
+if TYPE_CHECKING:
+    from .jobs import erase
+else:  # what hardly ever happens
+    erase = later("handloom.jobs.erase")
+
 __all__ = ["Asked", "Did", "Executor", "Feedback", "Predicted", "Wish", "advance", "ask", "cancel", "decided", "drift"]
 __all__ += ["durable", "feedback", "find_suspects", "inline", "predict", "roll_back", "run_job", "start", "train"]
-__all__ += ["wire"]
+__all__ += ["review", "wire"]
 
 STEPS = ("collect", "select", "ask", "resolve", "commit", "train", "evaluate", "release", "monitor")
 
@@ -62,13 +70,13 @@ _CHOOSE = Step("choose", "picks what to ask next", lambda work, state: choose.ch
 
 def _commit(work: Work, state: State) -> State:
     """Labels are weighed by what is known of people now, then made a version."""
-    return measure.measure(work, state) | learn.commit(work, state)
+    return measure.measure(work, state) | landing.land(work, state)
 
 
 JOBS: dict[str, tuple[Step, ...]] = {
     "refresh": (
         Step("commit", "makes a version of the labels", _commit),
-        Step("test", "tests the data", lambda work, state: data_tests.test(work, state)),
+        Step("test", "tests the data", lambda work, state: landing.test(work, state)),
         _ENCODE,
         Step("fit", "trains", lambda work, state: learn.fit(work, state)),
         Step("assess", "evaluates", lambda work, state: judge.assess(work, state)),
@@ -82,13 +90,20 @@ JOBS: dict[str, tuple[Step, ...]] = {
         _ENCODE,
         Step("suspects", "looks for labels that are wrong", lambda work, state: suspects.suspects(work, state)),
     ),
-    "export": (Step("export", "writes a file", lambda work, state: sending.send(work, state)),),
-    "import": (Step("import", "imports a file", lambda work, state: bringing.bring(work, state)),),
+    "cascade": (
+        _ENCODE,
+        Step("cascade", "labels one class at a time", lambda work, state: cascade.step(work, state)),
+    ),
+    "review": (Step("review", "tests and merges what is proposed", lambda work, state: requests.review(work, state)),),
+    "map": (_ENCODE, Step("map", "draws the map", lambda work, state: maps.draw(work, state))),
+    "erase": (Step("erase", "erases items", lambda work, state: erase.erase(work, state)),),
     "map": (_ENCODE, Step("map", "draws the map", lambda work, state: maps.draw(work, state))),
     "profile": (Step("profile", "describes the data", lambda work, state: profiles.describe(work, state)),),
+    "export": (Step("export", "writes a file", lambda work, state: sending.send(work, state)),),
+    "import": (Step("import", "imports a file", lambda work, state: bringing.bring(work, state)),),
 }
 """What a job of each kind does, in order. A step names its body when it runs, so that nothing is read before."""
-BESIDES = frozenset(("export", "import", "map", "profile"))
+BESIDES = frozenset(("cascade", "erase", "export", "import", "map", "profile", "review"))
 """Kinds that no other step waits for: people start them, and the loop goes on beside them."""
 
 
@@ -149,7 +164,8 @@ def wire(store: Store) -> None:
 
 def decided(tx: Tx, question_id: int, verdict: Mapping[str, Any], actor_id: int) -> None:
     """The effect of a decision, in the transaction that stores it."""
-    judge.decided(tx, question_id, verdict, actor_id)
+    if not cascade.decided(tx, question_id, verdict, actor_id):
+        judge.decided(tx, question_id, verdict, actor_id)
 
 
 def advance(store: Store, project_id: int, *, executor: Executor = durable) -> list[Did]:
@@ -161,12 +177,29 @@ def advance(store: Store, project_id: int, *, executor: Executor = durable) -> l
     with store.read() as connection:
         project = projects.find(connection, project_id)
         tasks = projects.tasks(connection, [project_id])[project_id]
+    did = review(store, tasks, executor=executor)
+    for task in tasks:
+        did += _advance_class(store, task, executor)
     if not project.settings["auto"]:
-        return []
-    did: list[Did] = []
+        return did
     for task in tasks:
         did += _advance_task(store, project, task, executor)
     return did
+
+
+def review(store: Store, tasks: Sequence[TaskRow], *, executor: Executor = durable) -> list[Did]:
+    """Take the next step of merge requests: test, ask, merge what is approved or goes by itself, let expire. A decision
+    takes effect whatever the settings say."""
+    found = proposals.pending(store, [task.id for task in tasks])
+    return [did for task in tasks if task.id in found for did in _start(store, task, "review", {}, executor)]
+
+
+def _advance_class(store: Store, task: TaskRow, executor: Executor) -> list[Did]:
+    """The class that is labelled by itself goes on, whatever the settings say: somebody asked for it."""
+    with store.read() as connection:
+        running = cascades.current(connection, task.id)
+    args = cascade.due(store, task) if running is not None else None
+    return _start(store, task, "cascade", args, executor) if args is not None else []
 
 
 def _advance_task(store: Store, project: Project, task: TaskRow, executor: Executor) -> list[Did]:
@@ -177,6 +210,7 @@ def _advance_task(store: Store, project: Project, task: TaskRow, executor: Execu
         since = _seen(connection, task, last["refresh"])
         now = picking.standing(connection, project.id, task.id, since=since, enough=settings["retrain_after"])
         newest = training.newest_model(connection, task.id)
+        head = commits.newest(connection, task.id)
     if not now.items:
         return []
     did: list[Did] = []
@@ -187,12 +221,14 @@ def _advance_task(store: Store, project: Project, task: TaskRow, executor: Execu
     low = max(1, level // 2 if executor.spare else 1)
     exhausted = now.open == 0 and not _may_pick(now, last["select"], newest)
     due = now.fresh >= settings["retrain_after"] or (now.fresh > 0 and exhausted)
+    due = due or (newest is not None and _merged(head, last["refresh"]))
     due = due and now.labels > now.tests  # the test set alone trains nothing
     if due and "refresh" not in live:
-        did += _start(store, task, "refresh", {"auto": True, "level": level, "position": now.newest}, executor)
+        args = {"auto": True, "level": level, "position": now.newest, "head": head.id if head else None}
+        did += _start(store, task, "refresh", args, executor)
     elif now.open < low and not live and _may_pick(now, last["select"], newest):
         did += _start(store, task, "select", {"level": level, "position": now.newest, "items": now.items}, executor)
-    if "measure" not in live and "refresh" not in live and _unmeasured(store, settings, task, now, last["measure"]):
+    if "measure" not in live and "refresh" not in live and _unmeasured(store, settings, task, last["measure"]):
         did += _start(store, task, "measure", {"position": now.newest, "votes": settings["model_votes"]}, executor)
     if now.open < floor:
         draw = choose.at_once  # read before the transaction: nobody's answer waits for an import
@@ -202,19 +238,23 @@ def _advance_task(store: Store, project: Project, task: TaskRow, executor: Execu
     return did
 
 
-def _unmeasured(
-    store: Store, settings: Mapping[str, Any], task: TaskRow, now: picking.Standing, last: Job | None
-) -> bool:
-    """Whether enough answers have come since people were measured. Costs nothing where nobody is."""
+def _merged(head: commits.Commit | None, last: Job | None) -> bool:
+    """Whether something was merged that no training has tried. One that failed counts, or it would start again at once."""
+    if head is None or head.other_id is None or last is None:
+        return False
+    return head.id not in (last.args.get("head"), (last.result or {}).get("commit"))
+
+
+def _unmeasured(store: Store, settings: Mapping[str, Any], task: TaskRow, last: Job | None) -> bool:
+    """Whether enough answers have come since people were measured, or who looks would be shown old figures."""
     with store.read() as connection:
         has_gold = bool(settings["gold_share"]) and bool(gold.tasks_with(connection, [task.id]))
-        if not team.measured_at_all(settings, has_gold=has_gold, shape=team.shape_of(task)):
-            return False
-        if last is not None and last.args.get("votes") != settings["model_votes"]:
+        weighs = team.measured_at_all(settings, has_gold=has_gold, shape=team.shape_of(task))
+        if weighs and last is not None and last.args.get("votes") != settings["model_votes"]:
             return True
-        since = int(last.args.get("position", 0)) if last is not None else 0
-        enough = team.measuring_due(now.labels)
-        return skills.answers_after(connection, task.id, since, enough=enough) >= enough
+        answers = quality.answers_of_project(connection, task.project_id)
+        fresh = answers - quality.measured(connection, task.id)
+        return fresh >= team.measuring_due(answers, weighs=weighs)
 
 
 def _seen(connection: Any, task: TaskRow, last: Job | None) -> int:

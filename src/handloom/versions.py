@@ -8,6 +8,43 @@ from typing import Any
 MAIN = "main"
 
 
+class RequestsHandle:
+    """Merge requests of a project: ``project.dataset.requests``. Without ``task`` it is the project's first."""
+
+    def __init__(self, call: Callable[..., Any]) -> None:
+        self._call = call
+
+    def list(
+        self, task: str | None = None, state: str = "open", cursor: str | None = None, limit: int | None = None
+    ) -> dict[str, Any]:
+        """Those that wait (``open``) or ``all``, newest first: ``{"requests": [...], "next"}``."""
+        return self._call("requests", task=task, state=state, cursor=cursor, limit=limit)
+
+    def open(self, source: str, title: str, task: str | None = None, into: str = MAIN) -> dict[str, Any]:
+        """Propose to merge a branch. Its data tests run, then people are asked."""
+        return self._call("open_request", source=source, title=title, task=task, into=into)
+
+    def show(self, request: str) -> dict[str, Any]:
+        """One request with its change, tests, conflicts, verdicts and discussion."""
+        return self._call("request", request=request)
+
+    def comment(self, request: str, text: str, item: str | None = None) -> dict[str, Any]:
+        """Say something about a request, or about the row of an item."""
+        return self._call("comment_request", request=request, text=text, item=item)
+
+    def decide(self, request: str, decision: str, reason: str) -> dict[str, Any]:
+        """``approve`` or ``reject``; the request afterwards, merged when that was the last approval it needed."""
+        return self._call("decide_request", request=request, decision=decision, reason=reason)
+
+    def close(self, request: str, reason: str) -> dict[str, Any]:
+        """Take it back: nothing is merged, the branch stays."""
+        return self._call("close_request", request=request, reason=reason)
+
+    def test(self, request: str) -> dict[str, Any]:
+        """Run its data tests again, against what its target holds now."""
+        return self._call("test_request", request=request)
+
+
 class DatasetHandle:
     """Versions of the labels of a project's tasks: ``project.dataset``. Places are branches, tags or commits (``c12``).
 
@@ -29,11 +66,20 @@ class DatasetHandle:
         return self._call("add_commit", message=message, task=task)
 
     def edit(
-        self, branch: str, rows: Sequence[Mapping[str, Any]], message: str, task: str | None = None
+        self,
+        branch: str,
+        rows: Sequence[Mapping[str, Any]],
+        message: str,
+        task: str | None = None,
+        override: str | None = None,
     ) -> dict[str, Any]:
-        """A version of a branch with rows changed: ``{"item", "value"?, "confidence"?, "split"?, "weight"?, "remove"?}``."""
+        """A version of a branch with rows changed: ``{"item", "value"?, "confidence"?, "split"?, "weight"?, "remove"?}``.
+
+        Rows of main are changed by way of a branch of their own and its data tests; see `merge`.
+        """
         changed = [dict(row) for row in rows]
-        return self._call("add_commit", message=message, task=task, branch=branch, rows=changed)
+        more = {} if override is None else {"override": override}
+        return self._call("add_commit", message=message, task=task, branch=branch, rows=changed, **more)
 
     def show(self, commit: str) -> dict[str, Any]:
         """One version with its conflicts."""
@@ -64,14 +110,34 @@ class DatasetHandle:
         return self._call("diff", before=before, after=after, task=task)
 
     def merge(
-        self, source: str, into: str = MAIN, task: str | None = None, message: str | None = None
+        self,
+        source: str,
+        into: str = MAIN,
+        task: str | None = None,
+        message: str | None = None,
+        override: str | None = None,
     ) -> dict[str, Any]:
-        """Merge a place into a branch; what both changed differently becomes questions to decide."""
-        return self._call("merge", source=source, into=into, task=task, message=message)
+        """Merge a place into a branch; what both changed differently becomes questions to decide.
 
-    def restore(self, to: str, message: str, task: str | None = None, branch: str = MAIN) -> dict[str, Any]:
-        """A new version of a branch with the content of a place."""
-        return self._call("restore", to=to, message=message, task=task, branch=branch)
+        Into main it goes when its data tests are green; beside a server a worker runs them, and what comes back is the
+        version that is proposed, its ``request`` still open. override: an owner's reason to merge in spite of them.
+        """
+        return self._call("merge", source=source, into=into, task=task, message=message, override=override)
+
+    def undo_merge(self, merge: str, message: str, task: str | None = None) -> dict[str, Any]:
+        """A version of main without what a merge brought; rows that changed since stay."""
+        return self._call("undo_merge", merge=merge, message=message, task=task)
+
+    def restore(
+        self, to: str, message: str, task: str | None = None, branch: str = MAIN, override: str | None = None
+    ) -> dict[str, Any]:
+        """A new version of a branch with the content of a place; of main as by `edit`."""
+        return self._call("restore", to=to, message=message, task=task, branch=branch, override=override)
+
+    @property
+    def requests(self) -> RequestsHandle:
+        """Proposals to merge a branch: tested, discussed, decided."""
+        return RequestsHandle(self._call)
 
     def make_profile(self, task: str | None = None, at: str | None = None) -> dict[str, Any]:
         """Describe the items as they stand, or a place, in a worker; the job."""

@@ -14,11 +14,14 @@ from .output import Output, verb
 
 At = Annotated[str, typer.Option(help="A branch, a tag or a commit.")]
 Message = Annotated[str, typer.Option("--message", "-m", help="Why.")]
+Override = Annotated[
+    str | None, typer.Option(help="As an owner: why without data tests and request.", metavar="REASON")
+]
 
 
 def mount(app: typer.Typer) -> None:
     """Add the sub-commands to the group of `handloom dataset`."""
-    for command in (log, commit, branch, tag, changes, merge, checkout, restore):
+    for command in (log, commit, branch, tag, changes, merge, undo, checkout, restore):
         app.command(command.__name__)(verb(command))  # type: ignore[arg-type]  # each has options of its own
 
 
@@ -32,10 +35,14 @@ def log(
     """Show what led to a branch, tag or commit, newest first."""
     with opened(workspace) as handle:
         found = chosen(handle, project).dataset.log(task=task, at=at)
-    table = Table("commit", "rows", "changed", "author", "message", "tags", box=None)
+    table = Table("commit", "rows", "changed", "tests", "author", "message", "tags", box=None)
     for one in found["commits"]:
         words = one["message"] + (f" (merges {one['parents'][1]})" if len(one["parents"]) > 1 else "")
-        cells = (one["id"], f"{one['rows']:,}", f"{one['changed']:,}", one["author"]["name"], words)
+        run = one["tests"]
+        tests = (
+            "" if run is None else f"{run['failing']} of {run['run']} fail" if run["failing"] else f"{run['run']} green"
+        )
+        cells = (one["id"], f"{one['rows']:,}", f"{one['changed']:,}", tests, one["author"]["name"], words)
         table.add_row(*map(escape, cells), escape(", ".join(one["tags"])))
     Output(as_json).result(found, table)
 
@@ -99,25 +106,51 @@ def changes(
     """Show what changed between two versions, by type, with the rows."""
     with opened(workspace) as handle:
         found = chosen(handle, project).dataset.diff(before, after, task=task)
+    Output(as_json).result(found, change_table(found))
+
+
+def change_table(found: dict[str, Any]) -> Table:
+    """Rows that differ, side by side."""
     table = Table("item", "what", "before", "after", box=None)
     for one in found["changes"]:
         cells = (one["item"], ", ".join(one["kinds"]), _cell(one["before"]), _cell(one["after"]))
         table.add_row(*map(escape, cells))
     table.caption = f"{found['rows']:,} rows differ: " + ", ".join(f"{n:,} {k}" for k, n in found["kinds"].items())
-    Output(as_json).result(found, table)
+    return table
 
 
 def merge(
     source: Annotated[str, typer.Argument(help="A branch, a tag or a commit.")],
     into: Annotated[str, typer.Option(help="The branch that takes it.")] = "main",
     message: Annotated[str | None, typer.Option("--message", "-m", help="Why.")] = None,
+    override: Override = None,
     project: ProjectName = None,
     task: TaskName = None,
     workspace: Place = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Merge into a branch; what both sides changed differently becomes questions to decide."""
-    _made(workspace, project, as_json, lambda p: p.dataset.merge(source, into, task=task, message=message))
+    """Merge into a branch; what both sides changed differently becomes questions to decide.
+
+    Into main it goes when its data tests are green and the project does not want a request for it.
+    """
+    _made(
+        workspace,
+        project,
+        as_json,
+        lambda p: p.dataset.merge(source, into, task=task, message=message, override=override),
+    )
+
+
+def undo(
+    merge: Annotated[str, typer.Argument(help="The merge on main, as c12.")],
+    message: Message,
+    project: ProjectName = None,
+    task: TaskName = None,
+    workspace: Place = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Take back what a merge brought to main; rows that changed since stay as they are."""
+    _made(workspace, project, as_json, lambda p: p.dataset.undo_merge(merge, message, task=task))
 
 
 def checkout(
@@ -142,19 +175,28 @@ def restore(
     to: Annotated[str, typer.Argument(help="The branch, tag or commit whose content to bring back.")],
     message: Message,
     branch: Annotated[str, typer.Option(help="The branch that gets it.")] = "main",
+    override: Override = None,
     project: ProjectName = None,
     task: TaskName = None,
     workspace: Place = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Make a new version with the content of an older one."""
-    _made(workspace, project, as_json, lambda p: p.dataset.restore(to, message, task=task, branch=branch))
+    _made(
+        workspace,
+        project,
+        as_json,
+        lambda p: p.dataset.restore(to, message, task=task, branch=branch, override=override),
+    )
 
 
 def _made(workspace: str, project: str | None, as_json: bool, make: Any) -> None:
     with opened(workspace) as handle:
         one = make(chosen(handle, project))
     left = f"; {len(one['conflicts'])} rows wait for a decision" if one["conflicts"] else ""
+    proposed = one["request"]
+    if proposed and proposed["state"] in ("open", "approved"):
+        left += f"; proposed for main as {proposed['id']}"
     words = f"{one['id']}: {one['rows']:,} rows, {one['changed']:,} changed, content {one['digest'][:12]}{left}"
     Output(as_json).result(one, words)
 

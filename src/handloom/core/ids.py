@@ -24,8 +24,16 @@ LETTERS = {
     "actor": "a",
     "guideline": "g",
     "review": "w",
+    "request": "d",
+    "cascade": "k",
+    "split": "s",
+    "migration": "l",
+    "freeze": "f",
+    "erasure": "x",
 }
 _NOUNS = {letter: noun for noun, letter in LETTERS.items()}
+_ERASED = "erased:"
+_NUMBER = re.compile(r"[0-9a-f]{32}")
 _ID = re.compile(r"([a-z])([1-9][0-9]{0,17})")
 
 
@@ -66,5 +74,10 @@ def digest(value: Any) -> str:
 
 
 def fingerprint(text: str) -> int:
-    """BLAKE2b of a text in 128 bits, as a number: what stands for an item in the content digest of a dataset."""
+    """BLAKE2b of a text in 128 bits, as a number: what stands for an item in the content digest of a dataset.
+
+    The text of an erased item begins with the number that stood for it before, see `handloom.core.scrub`.
+    """
+    if text.startswith(_ERASED) and _NUMBER.fullmatch(text, len(_ERASED), len(_ERASED) + 32):
+        return int(text[len(_ERASED) : len(_ERASED) + 32], 16)
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest(), "big")

@@ -31,11 +31,16 @@ POLICIES: dict[str, frozenset[str]] = {
     "create_project": _LEADS,
     "change_project": _LEADS,
     "roll_back": _LEADS,
+    "propose": frozenset(("reviewer", "expert", "engineer", "owner")),
+    "override": frozenset(("owner",)),
     "read_people": frozenset(("reviewer", "engineer", "owner")),
+    "erase": frozenset(("owner",)),
     "manage_people": frozenset(("owner",)),
     "manage_members": frozenset(("owner",)),
     "export_bundle": frozenset(("owner",)),
     "import_bundle": frozenset(("owner",)),
+    "manage_workforces": frozenset(("owner",)),
+    "manage_webhooks": _LEADS,
 }
 
 

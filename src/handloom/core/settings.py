@@ -10,14 +10,15 @@ from typing import Any
 
 from .errors import Malformed, UnknownKind
 from .registry import names
+from .roles import ROLES, allowed
 
 MAX_RULES = 500
 MAX_PATTERN = 500
 MAX_ASSIGN = 100
 MAX_TAG = 80
-_ACTOR = re.compile(r"a[1-9][0-9]{0,17}")
 POLICIES = {"answers": "green", "verdicts": "green", "corrections": "green"}
 MAX_PREDICATE = 5_000
+_ACTOR = re.compile(r"a[1-9][0-9]{0,17}")
 _FUNCTION = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -98,9 +99,12 @@ def _rule(rule: Any, wanted: str) -> dict[str, str]:
 
 def _checks(value: Any) -> list[str]:
     known = names("checks")
+    wanted = f'a list of data tests is wanted, as "leakage" or "leakage:warning"; known are {", ".join(known)}'
     if not isinstance(value, list | tuple) or len(value) > MAX_ASSIGN:
-        raise Malformed(f"a list of names of data tests is wanted; known are {', '.join(known)}")
-    for name in value:
+        raise Malformed(wanted)
+    found: dict[str, str] = {}
+    for one in value:
+        name, _, severity = str(one).partition(":")
         if name not in known:
             raise UnknownKind("data test", name[:80], known)
         if severity not in ("", "error", "warning"):
@@ -222,6 +226,10 @@ SETTINGS: dict[str, Setting] = {
         _or_none(_number(0, 1e6)),
     ),
     "model_votes": Setting(False, "whether the suggestion of the latest model counts as one more answer", _flag),
+    "model_backs": Setting(
+        True, "whether a suggestion that people agree with spares asking somebody else; the label stays theirs", _flag
+    ),
+    "hour_costs": Setting(None, "what an hour of attention costs, in your currency", _or_none(_number(0, 1e9))),
     "gold_share": Setting(0.05, "share of questions that are gold in disguise, where the task has gold", _number(0, 1)),
     "gold_first": Setting(
         10, "gold answers of somebody new before that share holds; until then every third is gold", _whole(0, 1000)
@@ -256,6 +264,7 @@ SETTINGS: dict[str, Setting] = {
     "merge_quorum": Setting(1, "approvals that a merge request needs", _whole(1, 25)),
     "merge_roles": Setting(["engineer", "owner"], "who may approve and reject merge requests", _deciders),
     "own_approval": Setting(False, "whether who changed the data may also approve the change", _flag),
+    "upload_mib": Setting(1024, "MiB that a file may have that people send to be imported", _whole(1, 1_000_000)),
     "slices": Setting([], "named subsets of the items, each a predicate over fields, meta and label", _slices),
     "assign": Setting([], "rules of which items want how many answers, and from whom; the first that fits", _assign),
     "never_after": Setting([], "pairs of actors: the first never answers what the second has answered", _pairs),
@@ -264,7 +273,6 @@ SETTINGS: dict[str, Setting] = {
     "balance": Setting(False, "whether a batch holds no more of one predicted label than its even part", _flag),
     "random_share": Setting(0.1, "share of each batch that is drawn uniformly at random", _number(0, 1)),
     "test_share": Setting(0.1, "share of the items in the living test set, which is never trained on", _number(0, 0.9)),
-    "upload_mib": Setting(1024, "MiB that a file may have that people send to be imported", _whole(1, 1_000_000)),
     "lease_seconds": Setting(600, "how long a claimed question stays with whoever claimed it", _whole(5, 86_400)),
     "blind_share": Setting(
         0.1, "share of the questions asked without their suggestion, to measure anchoring", _number(0, 1)
@@ -274,6 +282,9 @@ SETTINGS: dict[str, Setting] = {
         1.0,
         "how much a label counts in training that a verdict corrected; at most 3/10 of the whole weight",
         _number(1, 10),
+    ),
+    "automatic_labels": Setting(
+        False, "whether training also learns from labels that a policy gave and no person", _flag
     ),
     "retrain_after": Setting(20, "new labels after which a model is trained", _whole(1, 1_000_000)),
     "decision_days": Setting(14, "days until an open decision takes its safe default", _number(0.001, 3650)),

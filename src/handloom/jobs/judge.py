@@ -16,11 +16,11 @@ from ..core.errors import HandloomError, NotEnoughLabels, UnknownLabel
 from ..core.ids import show
 from ..core.protocols import Content
 from ..select.stopping import forecast
-from ..store import Store, Tx, answers, commits, gates, items, projects, queue, training
+from ..store import Store, Tx, answers, commits, gates, items, projects, queue, relabelling, training
 from ..store.projects import TaskRow
 from ..store.queue import NewBatch, NewQuestion
 from ..store.training import Model
-from . import heuristic, models, profiles, versions
+from . import columns, heuristic, models, profiles, proposals, versions
 from .learn import describe, task_of
 from .pool import ready
 from .work import State, Work
@@ -54,7 +54,8 @@ def assess(work: Work, state: State) -> State:
     """Evaluate the new model in full, and every older model again when the test set has grown."""
     store, task = work.store, task_of(work)
     with store.read() as connection:
-        test = _test_set(commits.checkout(connection, commits.get(connection, state["commit"])), task)
+        version = commits.get(connection, state["commit"])
+        test = _test_set(relabelling.today(connection, version, commits.checkout(connection, version)), task)
         all_models = training.models(connection, task.id)
         known = training.evaluations(connection, [model.id for model in all_models])
         serving = training.current(connection, task.id)
@@ -145,6 +146,8 @@ def _chances(store: Store, task: TaskRow, numbers: Indices, model: Model) -> np.
     late = numbers[~known]
     if late.size:
         chances = _computed(store, task, late, models.load(store, task, model.digest))
+        moved = columns.columns(store, model)
+        chances = chances if moved is None else moved.of(chances)
         out[~known, : chances.shape[1]] = chances
     return out
 
@@ -214,7 +217,8 @@ def beside(store: Store, model_id: int, name: str) -> dict[str, Any]:
         model = training.model(connection, model_id)
         task = projects.task_by_id(connection, model.task_id)
         version = commits.newest(connection, task.id)
-        test = _test_set(commits.checkout(connection, version) if version else (), task)
+        rows = relabelling.today(connection, version, commits.checkout(connection, version)) if version else ()
+        test = _test_set(rows, task)
     if not test.n:
         raise NotEnoughLabels("no item of the living test set has a label yet, so there is nothing to compare on")
     against: dict[Any, Any] = {
@@ -348,11 +352,12 @@ def _refuse(tx: Tx, question_id: int, reason: str) -> None:
 
 
 def decided(tx: Tx, question_id: int, verdict: Mapping[str, Any], actor_id: int) -> None:
-    """The effect of a decision, in the transaction that stores the answer: an approved model serves from now on, and a
-    conflict between two branches of a dataset is settled."""
+    """The effect of a decision, in the transaction that stores the answer: an approved model serves from now on, a
+    merge request is approved or rejected, and a conflict between two branches of a dataset is settled."""
     found = gates.gate_question(tx.connection, question_id)
     if found is None:
-        versions.decided(tx, question_id, verdict, actor_id)
+        if not proposals.decided(tx, question_id, verdict, actor_id):
+            versions.decided(tx, question_id, verdict, actor_id)
         return
     if found.body.get("action") != "release":
         return

@@ -8,12 +8,13 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .. import loop
 from ..core import shapes
-from ..core.errors import Malformed, TooLarge
+from ..core.errors import Malformed, TooLarge, UnknownLabel
 from ..core.ids import parse, show
 from ..core.questions import OUTCOMES
 from ..core.roles import allowed
-from ..store import Tx, projects, verdicts
+from ..store import Tx, projects, relabelling, verdicts
 from ..store import answers as stored
 from .questions import ANSWERS
 from .session import Asked, Session
@@ -27,6 +28,10 @@ def answer(session: Session, answer: Mapping[str, Any]) -> tuple[dict[str, Any],
     """Give an answer: what became of it, and whether it was here already. Fields: see `answering`."""
     shown, repeated, project_id = session.store.write(answering(session, answer))
     settle(session, project_id)
+    asked = session.site.asked.get(parse("question", shown["question"]))
+    task = session.case_of(project_id).task_by_id(asked.task_id) if asked and asked.lane == "decide" else None
+    if task is not None:  # an approved merge request is merged without waiting for the loop's next look
+        loop.review(session.store, [task], executor=session.site.executor)
     return shown, repeated
 
 
@@ -52,12 +57,13 @@ def answering(session: Session, raw: Mapping[str, Any]) -> Callable[[Tx], tuple[
         acting = session.of(asked.project_id)
         acting.require(ANSWERS[asked.lane])
         check_active(acting, session.case_of(asked.project_id))
+        value, under = _value(tx, session, asked, raw.get("value")) if outcome == "answered" else (None, None)
         new = stored.NewAnswer(
             id=answer_id,
             question_id=number,
             actor_id=session.actor.id,
             outcome=outcome,
-            value=_value(session, asked, raw.get("value")) if outcome == "answered" else None,
+            value=value,
             seconds=seconds,
             suggestion_shown=bool(raw.get("suggestion_shown", False)),
             edited=bool(raw.get("edited", False)),
@@ -66,6 +72,7 @@ def answering(session: Session, raw: Mapping[str, Any]) -> Callable[[Tx], tuple[
             rationale=rationale,
             note=note,
             guideline_id=None if version is None else _guideline(tx, session, asked, version),
+            version=under,
         )
         result = stored.answer(tx, new)
         if asked.shape == verdicts.SHAPE and result.counted and not result.repeated:
@@ -85,16 +92,28 @@ def settle(session: Session, project_id: int) -> None:
     session.site.nudge(project_id)
 
 
-def _value(session: Session, asked: Asked, raw: Any) -> dict[str, Any]:
+def _value(tx: Tx, session: Session, asked: Asked, raw: Any) -> tuple[dict[str, Any], int | None]:
+    """The value and the version of its task that it was given under.
+
+    A label that has another name since is taken as what it was called: the screen of whoever was offline still showed it.
+    """
     shape = shapes.shape(asked.shape)
     if asked.task_id is None or asked.lane == "decide":
-        return shape.show(shape.parse(raw, shape.options(asked.body or {}), asked.lane))
+        return shape.show(shape.parse(raw, shape.options(asked.body or {}), asked.lane)), None
     task = session.case_of(asked.project_id).task_by_id(asked.task_id)
     if task is None:  # added by another process a moment ago
         session.site.forget()
         task = session.case_of(asked.project_id).task(show("task", asked.task_id))
-    options = {**task.options, **(asked.body or {})} if asked.shape == verdicts.SHAPE else task.options
-    return shape.show(shape.parse(raw, options, f"{task.name} ({task.kind})"))
+    narrowed = asked.shape == verdicts.SHAPE or asked.lane == "grid"
+    options = {**task.options, **(asked.body or {})} if narrowed else task.options
+    try:
+        return shape.show(shape.parse(raw, options, f"{task.name} ({task.kind})")), task.version
+    except UnknownLabel as error:
+        found = relabelling.overtaken(tx.connection, task, str(error.details["label"]))
+        if found is None:
+            raise
+    older, under = found
+    return shape.show(shape.parse(raw, {**options, "labels": older}, f"{task.name} ({task.kind})")), under
 
 
 def _guideline(tx: Tx, session: Session, asked: Asked, version: Any) -> int | None:

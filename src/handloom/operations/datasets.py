@@ -7,27 +7,25 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .. import dataset
 from ..core import registry, shapes
 from ..core.clock import iso
 from ..core.errors import Malformed, WrongState
 from ..core.ids import parse, show
-from ..jobs import versions
+from ..jobs import proposals, versions
 from ..jobs.versions import DIGESTS
-from ..store import Tx, branches, checkouts, commits, edits, items, people
+from ..store import Tx, branches, checkouts, commits, edits, items, people, requests, tested
 from ..store.branches import Branch, Tag
-from ..store.commits import Commit, Revision
+from ..store.commits import Commit
 from ..store.edits import Edit
 from ..store.projects import TaskRow
 from ..store.recording import MAIN, Note
-from . import pages
+from . import changes, landed, pages
+from .requests import tend
 from .session import Session, in_project
 
 READ, WRITE = "export", "train"
 FORMATS = {"parquet": "application/vnd.apache.parquet", "jsonl": "application/x-ndjson"}
 MAX_MESSAGE = 20_000
-SHOWN = 200
-"""Rows of a diff that are listed; all are counted."""
 _SPLITS = ("train", "validation", "test")
 
 
@@ -50,16 +48,20 @@ def log(
         found = branches.log(connection, head, before=pages.after("commits", cursor), limit=size + 1)
         names = people.names(connection, [one.actor_id for one in found])
         tagged = _by_commit(branches.tags(connection, row.id))
-    return pages.page("commits", found, size, lambda c: c.id, lambda c: _commit(c, row, names, tagged))
+        runs = tested.summaries(connection, [one.id for one in found])
+    return pages.page("commits", found, size, lambda c: c.id, lambda c: _commit(c, row, names, tagged, runs.get(c.id)))
 
 
 def commit(session: Session, commit: str) -> dict[str, Any]:
-    """One version, with the conflicts that its merge left to people."""
+    """One version, with the conflicts that its merge left to people and what its data tests found."""
     found, session, task = _of(session, commit)
     with session.store.read() as connection:
         names = people.names(connection, [found.actor_id])
         tagged = _by_commit(branches.tags(connection, task.id))
         left = edits.conflicts_of(connection, found.id)
+        results = tested.results(connection, [found.id]).get(found.id, [])
+        run = tested.summaries(connection, [found.id]).get(found.id)
+        proposed = requests.of_commit(connection, found.id)
     conflicts = [
         {
             "item": show("item", one.item_id),
@@ -69,7 +71,9 @@ def commit(session: Session, commit: str) -> dict[str, Any]:
         }
         for one in left
     ]
-    return _commit(found, task, names, tagged) | {"conflicts": conflicts}
+    more = {"conflicts": conflicts, "results": [changes.result(one) for one in results]}
+    more["request"] = None if proposed is None else {"id": show("request", proposed.id), "state": proposed.state}
+    return _commit(found, task, names, tagged, run) | more
 
 
 @in_project
@@ -80,10 +84,12 @@ def add_commit(
     task: str | None = None,
     branch: str = MAIN,
     rows: Sequence[Mapping[str, Any]] | None = None,
+    override: str | None = None,
 ) -> dict[str, Any]:
     """Without rows: the labels as they stand, on main. With rows: a version of the branch in which these are changed.
 
-    A row is ``{"item", "value"?, "confidence"?, "split"?, "weight"?, "remove"?}``; what is not named stays.
+    A row is ``{"item", "value"?, "confidence"?, "split"?, "weight"?, "remove"?}``; what is not named stays. Rows of main
+    are changed on a branch of their own, which is merged when its data tests are green, or proposed; see `landed`.
     """
     session.require(WRITE)
     case = session.case(project)
@@ -95,11 +101,10 @@ def add_commit(
         return commit(session, show("commit", made.id))
     changed = dict(_edit(row, one) for one in rows)
 
-    def unit(tx: Tx) -> Commit:
-        on = branches.branch(tx.connection, row.id, branch)
+    def write(tx: Tx, on: Branch) -> Commit:
         return edits.edit(tx, on, changed, _note(tx, on, actor, words), DIGESTS)
 
-    return commit(session, show("commit", session.store.write(unit).id))
+    return _written(session, row, branch, words, write, override)
 
 
 @in_project
@@ -165,38 +170,94 @@ def add_tag(
 
 @in_project
 def merge(
-    session: Session, project: str, source: str, task: str | None = None, into: str = MAIN, message: str | None = None
+    session: Session,
+    project: str,
+    source: str,
+    task: str | None = None,
+    into: str = MAIN,
+    message: str | None = None,
+    override: str | None = None,
 ) -> dict[str, Any]:
-    """Merge a branch, tag or commit into a branch. Rows that both changed differently become questions to decide."""
+    """Merge a branch, tag or commit into a branch. Rows that both changed differently become questions to decide.
+
+    Into main it goes when its data tests are green and the project merges without a request. override: the reason of an
+    owner to merge in spite of that.
+    """
     session.require(WRITE)
     row = session.case(project).task(task)
     words = _words(message) if message is not None else f"merge {source} into {into}"
+    if into == MAIN and (override is not None or landed.held_up(session, row)):
+        return commit(session, landed.merge(session, row, source, words, override))
 
     def unit(tx: Tx) -> edits.Merging:
         theirs = branches.resolve(tx.connection, row.id, source)
         on = branches.branch(tx.connection, row.id, into)
-        return versions.merge(tx, on, theirs, source=source, message=words, actor_id=session.actor.id)
+        done = versions.merge(tx, on, theirs, source=source, message=words, actor_id=session.actor.id)
+        proposals.moved(tx, on.id)
+        return done
 
     done = session.store.write(unit)
     if done.commit is None:
         raise WrongState(f"{into} has everything of {source} already")
+    tend(session, row)
     return commit(session, show("commit", done.commit.id))
 
 
 @in_project
-def restore(
-    session: Session, project: str, to: str, message: str, task: str | None = None, branch: str = MAIN
-) -> dict[str, Any]:
-    """A new version of a branch with the content of an older one; nothing is lost."""
+def undo_merge(session: Session, project: str, merge: str, message: str, task: str | None = None) -> dict[str, Any]:
+    """A version of main without what a merge brought; rows that changed since stay as they are."""
     session.require(WRITE)
     row, words = session.case(project).task(task), _words(message)
 
     def unit(tx: Tx) -> Commit:
+        main = branches.branch(tx.connection, row.id, MAIN)
+        merged = branches.resolve(tx.connection, row.id, merge)
+        return proposals.undo(tx, main, merged, words, session.actor.id)
+
+    return _shown(session, session.store.write(unit))
+
+
+@in_project
+def restore(
+    session: Session,
+    project: str,
+    to: str,
+    message: str,
+    task: str | None = None,
+    branch: str = MAIN,
+    override: str | None = None,
+) -> dict[str, Any]:
+    """A new version of a branch with the content of an older one; nothing is lost. Of main as by an edit."""
+    session.require(WRITE)
+    row, words = session.case(project).task(task), _words(message)
+
+    def write(tx: Tx, on: Branch) -> Commit:
         old = branches.resolve(tx.connection, row.id, to)
-        on = branches.branch(tx.connection, row.id, branch)
         return edits.restore(tx, on, old, _note(tx, on, session.actor.id, words), DIGESTS)
 
-    return commit(session, show("commit", session.store.write(unit).id))
+    return _written(session, row, branch, words, write, override)
+
+
+def _written(
+    session: Session, task: TaskRow, branch: str, words: str, write: landed.Write, override: str | None
+) -> dict[str, Any]:
+    """A version that somebody makes by hand; on main only by way of what may hold it up."""
+    if branch == MAIN and (override is not None or landed.held_up(session, task)):
+        return commit(session, landed.write(session, task, words, write, override))
+
+    def unit(tx: Tx) -> Commit:
+        on = branches.branch(tx.connection, task.id, branch)
+        made = write(tx, on)
+        proposals.moved(tx, on.id)
+        return made
+
+    made = session.store.write(unit)
+    tend(session, task)
+    return _shown(session, made)
+
+
+def _shown(session: Session, made: Commit) -> dict[str, Any]:
+    return commit(session, show("commit", made.id))
 
 
 @in_project
@@ -206,24 +267,8 @@ def diff(session: Session, project: str, before: str, after: str = MAIN, task: s
     row = session.case(project).task(task)
     with session.store.read() as connection:
         old, new = (branches.resolve(connection, row.id, ref) for ref in (before, after))
-    changed = list(versions.changes(session.store, old, new))
-    found = dataset.summary(changed)
-    return {
-        "before": show("commit", old.id),
-        "after": show("commit", new.id),
-        "rows": found.rows,
-        "kinds": dict(found.kinds),
-        "labels": [{"before": a, "after": z, "count": n} for (a, z), n in sorted(found.labels.items(), key=_often)],
-        "changes": [
-            {
-                "item": show("item", one.key),
-                "kinds": list(one.kinds),
-                "before": _row(one.before),
-                "after": _row(one.after),
-            }
-            for one in changed[:SHOWN]
-        ],
-    }
+    found = changes.shown(versions.changes(session.store, old, new))
+    return {"before": show("commit", old.id), "after": show("commit", new.id)} | found
 
 
 def export(session: Session, commit: str, format: str = "parquet") -> Iterator[bytes]:
@@ -305,11 +350,6 @@ def _number(row: Mapping[str, Any], name: str, most: float) -> float | None:
     return float(value)
 
 
-def _often(pair: tuple[Any, int]) -> tuple[int, str, str]:
-    (before, after), count = pair
-    return -count, before or "", after or ""
-
-
 def _by_commit(tags: Sequence[Tag]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for one in tags:
@@ -317,7 +357,13 @@ def _by_commit(tags: Sequence[Tag]) -> dict[int, list[str]]:
     return found
 
 
-def _commit(one: Commit, task: TaskRow, names: Mapping[int, str], tags: Mapping[int, Sequence[str]]) -> dict[str, Any]:
+def _commit(
+    one: Commit,
+    task: TaskRow,
+    names: Mapping[int, str],
+    tags: Mapping[int, Sequence[str]],
+    run: tuple[int, int] | None,
+) -> dict[str, Any]:
     return {
         "id": show("commit", one.id),
         "task": task.name,
@@ -330,6 +376,7 @@ def _commit(one: Commit, task: TaskRow, names: Mapping[int, str], tags: Mapping[
         "author": {"id": show("actor", one.actor_id), "name": names[one.actor_id]},
         "created": iso(one.created),
         "tags": list(tags.get(one.id, ())),
+        "tests": None if run is None else {"run": run[0], "failing": run[1]},
     }
 
 
@@ -346,10 +393,3 @@ def _tag(one: Tag) -> dict[str, Any]:
         "message": one.message,
         "created": iso(one.created),
     }
-
-
-def _row(row: Revision | None) -> dict[str, Any] | None:
-    if row is None:
-        return None
-    weight = 1.0 if row.weight is None else row.weight
-    return {"value": row.value, "confidence": row.confidence, "split": row.split or "train", "weight": weight}

@@ -14,7 +14,25 @@ from . import errors, ui
 from .direct import Direct
 from .gate import LOOPBACK, Gate
 from .openapi import document
-from .routes import bundles, datasets, events, files, items, maps, models, people, profiles, projects, questions, team, uploads
+from .routes import (
+    bundles,
+    cascades,
+    connections,
+    curation,
+    datasets,
+    events,
+    files,
+    items,
+    maps,
+    models,
+    people,
+    profiles,
+    projects,
+    questions,
+    requests,
+    team,
+    uploads,
+)
 from .security import Guard
 from .sse import Bell
 
@@ -22,8 +40,19 @@ PREFIX = "/api/v1"
 # Addresses are tried in this order, so the hottest come first.
 _ROUTERS = (
     *(questions.routes, items.routes, files.routes, models.routes, events.routes, projects.routes),
+    cascades.routes,
+    uploads.routes,
     maps.routes,
-    *(people.routes, team.routes, datasets.routes, profiles.routes, uploads.routes, bundles.routes),
+    *(
+        people.routes,
+        team.routes,
+        datasets.routes,
+        requests.routes,
+        curation.routes,
+        connections.routes,
+        bundles.routes,
+        profiles.routes,
+    ),
 )
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from ..core import ids
 from ..core.errors import Malformed, NameTaken, NotFound, WrongState
-from . import schema
+from . import freezing, schema
 from .history import COLUMNS, Commit, get, seen, segments
 from .recording import MAIN
 from .schema.versions import branch as b
@@ -36,6 +36,7 @@ class Branch:
     base_id: int | None
     actor_id: int
     created: float
+    closed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,12 @@ def branch(connection: sa.Connection, task_id: int, name: str) -> Branch:
     if row is None:
         raise NotFound("branch", name[:80])
     return Branch(*row)
+
+
+def count(connection: sa.Connection, task_id: int, start: str) -> int:
+    """How many branches of a task, closed ones too, have a name that starts so."""
+    query = sa.select(sa.func.count()).where(b.c.task_id == task_id, b.c.name.startswith(start, autoescape=True))
+    return connection.execute(query).scalar_one()
 
 
 def by_id(connection: sa.Connection, branch_id: int) -> Branch:
@@ -127,6 +134,7 @@ def close_branch(tx: Tx, found: Branch, actor_id: int) -> None:
     """Free the name of a branch; its commits stay. Main stays open."""
     if found.name == MAIN:
         raise WrongState("main is where labels are committed; it cannot be closed")
+    freezing.check(tx.connection, found.project_id, found.task_id, branch=found.name)
     tx.execute(sa.update(b).where(b.c.id == found.id).values(closed=tx.now))
     body = {"branch": found.name, "task": found.task_id}
     tx.emit("dataset.branch_closed", project=found.project_id, actor=actor_id, body=body)

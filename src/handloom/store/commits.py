@@ -9,13 +9,14 @@ answers about its item anew.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from . import schema
+from .branches import Branch, head
 from .history import COLUMNS, Commit, Held, among, get, held, held_by_all, values
 from .recording import MAIN, TEST, Digests, Note, main, record, record_labels, store_values
 from .schema.versions import branch as b
@@ -100,26 +101,37 @@ def revisions(
         yield Revision(item, names[item], value, row.confidence, answers, row.split, row.weight)
 
 
-def commit(tx: Tx, task: TaskRow, *, message: str, actor_id: int, digests: Digests) -> Commit:
-    """Make the labels as they stand a version on main; the newest one again when nothing has changed."""
-    parent = newest(tx.connection, task.id)
+def commit(
+    tx: Tx,
+    task: TaskRow,
+    *,
+    message: str,
+    actor_id: int,
+    digests: Digests,
+    onto: Branch | None = None,
+    only: Callable[[int], bool] | None = None,
+) -> Commit:
+    """Make the labels as they stand a version, on main or on the branch ``onto``; the newest one again when nothing has
+    changed. only: of which items; then all labels are compared, since a version has been made without some of them."""
+    parent = newest(tx.connection, task.id) if onto is None else head(tx.connection, onto)
     position = tx.execute(sa.select(sa.func.max(lab.c.position)).where(lab.c.task_id == task.id)).scalar() or 0
     if parent is None:
         return record_labels(tx, task.project_id, task.id, Note(actor_id, message, position), digests)
-    labels = _labels(tx, task.id, since=parent.position - SLACK)
+    labels = _labels(tx, task.id, since=parent.position - SLACK if only is None else 0)
+    labels = labels if only is None else {item: row for item, row in labels.items() if only(item)}
     before = held(tx.connection, parent, sorted(labels))
     now = {item: _kept(row, before.get(item)) for item, row in labels.items()}
     put = {item: row for item, row in now.items() if _speaks(row, before.get(item))}
     rows = parent.rows + sum(before.get(item) is None or before[item].content_id is None for item in put)
     total = tx.execute(sa.select(sa.func.count()).where(lab.c.task_id == task.id)).scalar_one()
-    loose = parent.loose - sum(_looseness(before.get(item)) for item in put)
+    loose = parent.loose - sum(looseness(before.get(item)) for item in put)
     if rows - total != loose:
         gone = _gone(tx, parent, position)
         put |= gone
         loose = rows - len(gone) - total
     note = Note(actor_id, message, max(position, parent.position))
-    branch_id = main(tx, project_id=task.project_id, task_id=task.id, actor_id=actor_id)
-    return record(tx, parent, branch_id, put, note, digests, loose) or parent
+    main_id = main(tx, project_id=task.project_id, task_id=task.id, actor_id=actor_id)
+    return record(tx, parent, main_id if onto is None else onto.id, put, note, digests, loose) or parent
 
 
 def _kept(label: Held, row: Held | None) -> Held:
@@ -136,7 +148,7 @@ def _speaks(label: Held, row: Held | None) -> bool:
     return label.position > row.position if row.edited else not label.same(row)
 
 
-def _looseness(row: Held | None) -> int:
+def looseness(row: Held | None) -> int:
     """What a row that an edit made counted in `Commit.loose`."""
     if row is None:
         return 0

@@ -14,7 +14,7 @@ from ..core.ids import canonical, show
 from . import schema
 from .branches import Branch, head, merge_base
 from .bulk import insert_rows, select_among
-from .commits import Revision
+from .commits import Revision, looseness
 from .comparing import differing, rows_of, suspects
 from .history import Commit, Held, get, held, written
 from .recording import TEST, Digests, Note, answers_text, record, store_values
@@ -130,21 +130,45 @@ def _recorded(
     return record(tx, parent, branch.id, _marked(tx, branch, rows, known), note, digests, before=known)
 
 
-def merge(tx: Tx, branch: Branch, theirs: Commit, note: Note, digests: Digests, three: Three) -> Merging:
-    """Merge a version into a branch. A row in conflict is kept as the base has it until it is settled."""
-    ours = _head(tx, branch)
-    base = merge_base(tx.connection, ours, theirs)
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What merging ``theirs`` into ``ours`` would put: rows that differ from ours, None where one goes. base None: they
+    share nothing. nothing: ours has all of theirs already."""
+
+    base: Commit | None
+    put: Mapping[int, Revision | None]
+    conflicts: tuple[Conflict, ...]
+    nothing: bool = False
+
+
+def preview(connection: sa.Connection, ours: Commit, theirs: Commit, three: Three) -> Preview:
+    """Look at a merge without making it. A row in conflict is put as the base has it."""
+    base = merge_base(connection, ours, theirs)
     if base is not None and base.id == theirs.id:
-        return Merging(None, base, ours, theirs, ())
-    items = suspects(tx.connection, base, theirs)
-    base_rows, our_rows, their_rows = (rows_of(tx.connection, commit, items) for commit in (base, ours, theirs))
+        return Preview(base, {}, (), nothing=True)
+    items = suspects(connection, base, theirs)
+    base_rows, our_rows, their_rows = (rows_of(connection, commit, items) for commit in (base, ours, theirs))
     put, undecided = three(base_rows, our_rows, their_rows)
     conflicts = tuple(
         Conflict(item, base_rows.get(item), our_rows.get(item), their_rows.get(item), fields)
         for item, fields in undecided
     )
-    wanted = dict(put) | {one.item_id: one.base for one in conflicts}
-    made = _recorded(tx, branch, ours, _stored(tx, wanted), replace(note, other_id=theirs.id), digests)
+    return Preview(base, dict(put) | {one.item_id: one.base for one in conflicts}, conflicts)
+
+
+def merge(tx: Tx, branch: Branch, theirs: Commit, note: Note, digests: Digests, three: Three) -> Merging:
+    """Merge a version into a branch. A row in conflict is kept as the base has it until it is settled."""
+    ours = _head(tx, branch)
+    found = preview(tx.connection, ours, theirs, three)
+    base, conflicts = found.base, found.conflicts
+    if found.nothing:
+        return Merging(None, base, ours, theirs, ())
+    rows = _stored(tx, found.put)
+    before = held(tx.connection, ours, sorted(rows))
+    marked = _as_labels(tx, theirs, _marked(tx, branch, rows, before))
+    note = replace(note, other_id=theirs.id, position=max(note.position, theirs.position))
+    loose = ours.loose + sum(looseness(row) - looseness(before.get(item)) for item, row in marked.items())
+    made = record(tx, ours, branch.id, marked, note, digests, loose, before)
     assert made is not None
     place = (branch.project_id, branch.task_id, made.id)
     insert_rows(
@@ -175,6 +199,14 @@ def _stored(tx: Tx, rows: Mapping[int, Revision | None]) -> dict[int, Held]:
         else Held(known[texts[item]], row.confidence, answers_text(row.answers), row.split, row.weight)
         for item, row in rows.items()
     }
+
+
+def _as_labels(tx: Tx, theirs: Commit, rows: dict[int, Held]) -> dict[int, Held]:
+    """Rows that the other side has as its labels say are labels here too: the next answer, or measuring people again,
+    moves them as it would have there."""
+    known = held(tx.connection, theirs, sorted(rows))
+    labels = {item: row for item, row in known.items() if row.edited == 0 and row.content_id is not None}
+    return {item: labels[item] if item in labels and labels[item].same(row) else row for item, row in rows.items()}
 
 
 def _marked(tx: Tx, branch: Branch, rows: Mapping[int, Held], before: Mapping[int, Held]) -> dict[int, Held]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import estimates, given, schema
+from ..core.relabel import Chain
+from . import estimates, given, relabelling, schema
 from .labels import Place
 from .schema.people import aside
 from .writer import Tx
@@ -27,12 +28,22 @@ _ALIVE = ("open", "claimed", "answered", "resolved", "escalated")
 def judged(connection: sa.Connection, task_id: int) -> Sequence[Any]:
     """Rows (item_id, value, body of the question) of the verdicts that count, oldest first."""
     query = (
-        sa.select(a.c.item_id, a.c.value, q.c.body)
+        sa.select(a.c.item_id, a.c.value, q.c.body, a.c.version, a.c.question_id)
         .join(q, q.c.id == a.c.question_id)
         .where(q.c.task_id == task_id, q.c.shape == SHAPE, *_COUNTS)
         .order_by(a.c.seq)
     )
-    return connection.execute(query).all()
+    rows = _readable(connection, task_id, query)
+    steps = relabelling.chain(connection, task_id)
+    return [row for row in rows if _given_today(steps, row)] if steps else rows
+
+
+def _given_today(steps: Chain, row: Any) -> bool:
+    """Whether the label that was in question can be told today; its body then says so in today's words."""
+    given = steps.read({"labels": row.body["given"]}, steps.at_question(row.question_id))
+    if given is not None:
+        row.body["given"] = given["labels"]
+    return given is not None
 
 
 def corrected(connection: sa.Connection, task_id: int, *, until: int) -> set[int]:
@@ -50,6 +61,25 @@ def corrected(connection: sa.Connection, task_id: int, *, until: int) -> set[int
     return found
 
 
+def given_by_verdict(connection: sa.Connection, task_id: int) -> set[int]:
+    """Items whose label an expert settled or a reviewer judged, identical ones included."""
+    query = (
+        sa.select(a.c.item_id)
+        .outerjoin(q, q.c.id == a.c.question_id)
+        .where(
+            a.c.task_id == task_id,
+            a.c.outcome == "answered",
+            a.c.late == sa.false(),
+            sa.or_(
+                q.c.lane == "expert",
+                q.c.shape == SHAPE,
+                sa.and_(a.c.question_id.is_(None), sa.cast(a.c.value, sa.Text).like('%"verdict"%')),
+            ),
+        )
+    )
+    return {item for item in connection.execute(query.distinct()).scalars() if item is not None}
+
+
 def asked(connection: sa.Connection, task_id: int) -> set[int]:
     """Items whose label is in question or was judged."""
     query = sa.select(q.c.item_id).where(q.c.task_id == task_id, q.c.shape == SHAPE, q.c.state.in_(_ALIVE))
@@ -59,13 +89,22 @@ def asked(connection: sa.Connection, task_id: int) -> set[int]:
 def said(connection: sa.Connection, task_id: int) -> Sequence[Any]:
     """Rows (item_id, actor_id, value) of what people answered when they were asked for a label, by item."""
     query = (
-        sa.select(a.c.item_id, a.c.actor_id, a.c.value)
+        sa.select(a.c.item_id, a.c.actor_id, a.c.value, a.c.version)
         .join(q, q.c.id == a.c.question_id)
         .join(schema.actor, schema.actor.c.id == a.c.actor_id)
-        .where(a.c.task_id == task_id, q.c.shape != SHAPE, schema.actor.c.kind == "person", *_COUNTS)
+        .where(
+            a.c.task_id == task_id, q.c.shape != SHAPE, q.c.lane != "grid", schema.actor.c.kind == "person", *_COUNTS
+        )
         .order_by(a.c.item_id, a.c.seq)
     )
-    return connection.execute(query).all()
+    return _readable(connection, task_id, query)
+
+
+def _readable(connection: sa.Connection, task_id: int, query: Any) -> Sequence[Any]:
+    """Answers in today's labels, without those that cannot be told any more; other outcomes stay."""
+    rows = connection.execute(query).all()
+    read = relabelling.readable(relabelling.chain(connection, task_id), rows)
+    return [now for now, row in zip(read, rows, strict=True) if now.value is not None or row.value is None]
 
 
 def digests(connection: sa.Connection, project_id: int) -> dict[int, str]:

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from .base import Shown, Time, Who
+from .requests import DatasetChange, DataTest
+
+
+class Tested(Shown):
+    """How many data tests looked at a version, and how many of them hold up a merge."""
+
+    run: int
+    failing: int
+
+
+class Proposed(Shown):
+    """The merge request that a version is about."""
+
+    id: str
+    state: str
 
 
 class Commit(Shown):
@@ -21,6 +36,7 @@ class Commit(Shown):
     author: Who
     created: Time
     tags: list[str]
+    tests: Tested | None
 
 
 class Conflict(Shown):
@@ -33,9 +49,11 @@ class Conflict(Shown):
 
 
 class CommitDetail(Commit):
-    """A version with what its merge could not decide."""
+    """A version with what its merge could not decide, what its data tests found, and the request it is about."""
 
     conflicts: list[Conflict]
+    results: list[DataTest]
+    request: Proposed | None
 
 
 class Commits(Shown):
@@ -75,38 +93,8 @@ class Tags(Shown):
     tags: list[Tag]
 
 
-class DatasetRow(Shown):
-    """What a version holds of an item."""
-
-    value: Any
-    confidence: float | None
-    split: str
-    weight: float
-
-
-class RowChange(Shown):
-    """One row that differs."""
-
-    item: str
-    kinds: list[str]
-    before: DatasetRow | None
-    after: DatasetRow | None
-
-
-class LabelChange(Shown):
-    """How often one label became another; null where there was none."""
-
-    before: str | None
-    after: str | None
-    count: int
-
-
-class Diff(Shown):
+class Diff(DatasetChange):
     """What changed between two versions."""
 
     before: str
     after: str
-    rows: int
-    kinds: dict[str, int]
-    labels: list[LabelChange]
-    changes: list[RowChange]

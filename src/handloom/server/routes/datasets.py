@@ -50,6 +50,7 @@ class CommitRequest(Sent):
     task: Name | None = None
     branch: Name = "main"
     rows: list[EditedRow] | None = None
+    override: Words | None = None
 
 
 class BranchRequest(Sent):
@@ -87,6 +88,16 @@ class MergeRequest(Sent):
     task: Name | None = None
     into: Name = "main"
     message: Words | None = None
+    override: Words | None = None
+
+
+class UndoRequest(Sent):
+    """Which merge to take back, and why."""
+
+    model_config = _example(merge="c12", message="the receipts were spam after all")
+    merge: Ref
+    message: Words
+    task: Name | None = None
 
 
 class RestoreRequest(Sent):
@@ -97,6 +108,7 @@ class RestoreRequest(Sent):
     message: Words
     task: Name | None = None
     branch: Name = "main"
+    override: Words | None = None
 
 
 @routes.get("/projects/{project}/commits", response_model=Commits)
@@ -160,8 +172,17 @@ def close_branch(project: ProjectRef, body: CloseRequest, session: Acting) -> Re
 
 @routes.post("/projects/{project}/merge", status_code=201, response_model=CommitDetail)
 def merge(project: ProjectRef, body: MergeRequest, session: Acting) -> Response:
-    """Merge into a branch; rows that both sides changed differently become questions to decide."""
+    """Merge into a branch; rows that both sides changed differently become questions to decide.
+
+    Into main when its data tests are green: until a worker has run them, what comes back is the version that is proposed.
+    """
     return Json(datasets.merge(session, project, **body.model_dump()), 201)
+
+
+@routes.post("/projects/{project}/undo", status_code=201, response_model=CommitDetail)
+def undo_merge(project: ProjectRef, body: UndoRequest, session: Acting) -> Response:
+    """Take back what a merge brought to main; rows that changed since stay as they are."""
+    return Json(datasets.undo_merge(session, project, **body.model_dump()), 201)
 
 
 @routes.post("/projects/{project}/restore", status_code=201, response_model=CommitDetail)
