@@ -36,6 +36,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "export": ("export", "Write labels, answers or items to a file."),
     "bundle": ("bundle", "Move a whole project as one file: export, import, look into one, unite two."),
     "map": ("map", "Draw the map of a project's items, find what is alike, label many items at once."),
+    "backup": ("backup", "Copy a workspace, list the copies, bring one back."),
     "doctor": ("doctor", "Compare what is stored with the log, and rebuild it."),
     "lineage": ("lineage", "Show what a label, model or prediction came from."),
 }

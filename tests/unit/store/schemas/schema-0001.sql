@@ -1,0 +1,489 @@
+BEGIN TRANSACTION;
+CREATE TABLE actor (
+	id INTEGER NOT NULL, 
+	name VARCHAR(200) NOT NULL, 
+	kind VARCHAR(16) NOT NULL, 
+	role VARCHAR(16) NOT NULL, 
+	state VARCHAR(16) DEFAULT 'active' NOT NULL, 
+	token_hash VARCHAR(64), 
+	created FLOAT NOT NULL, 
+	CONSTRAINT pk_actor PRIMARY KEY (id), 
+	CONSTRAINT uq_actor_name UNIQUE (name)
+);
+INSERT INTO "actor" VALUES(1,'p0','person','annotator','active',NULL,1700000000.0);
+INSERT INTO "actor" VALUES(2,'p1','person','annotator','active',NULL,1700000000.0);
+INSERT INTO "actor" VALUES(3,'p2','person','annotator','active',NULL,1700000000.0);
+INSERT INTO "actor" VALUES(4,'boss','person','owner','active',NULL,1700000000.0);
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL, 
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO "alembic_version" VALUES('0001');
+CREATE TABLE answer (
+	seq INTEGER NOT NULL, 
+	id VARCHAR(36) NOT NULL, 
+	project_id INTEGER NOT NULL, 
+	question_id INTEGER, 
+	task_id INTEGER, 
+	item_id INTEGER, 
+	actor_id INTEGER NOT NULL, 
+	outcome VARCHAR(16) NOT NULL, 
+	value JSON, 
+	seconds FLOAT NOT NULL, 
+	suggestion_shown BOOLEAN NOT NULL, 
+	edited BOOLEAN NOT NULL, 
+	confidence FLOAT, 
+	rationale TEXT, 
+	note TEXT, 
+	guideline_id INTEGER, 
+	supersedes VARCHAR(36), 
+	late BOOLEAN NOT NULL, 
+	digest VARCHAR(40) NOT NULL, 
+	created FLOAT NOT NULL, 
+	CONSTRAINT pk_answer PRIMARY KEY (seq), 
+	CONSTRAINT fk_answer_actor_id FOREIGN KEY(actor_id) REFERENCES actor (id), 
+	CONSTRAINT fk_answer_item_id FOREIGN KEY(item_id) REFERENCES item (id), 
+	CONSTRAINT fk_answer_project_id FOREIGN KEY(project_id) REFERENCES project (id), 
+	CONSTRAINT fk_answer_question_id FOREIGN KEY(question_id) REFERENCES question (id), 
+	CONSTRAINT fk_answer_task_id FOREIGN KEY(task_id) REFERENCES task (id), 
+	CONSTRAINT uq_answer_id UNIQUE (id), 
+	CONSTRAINT uq_answer_supersedes UNIQUE (supersedes)
+);
+INSERT INTO "answer" VALUES(1,'13a8877e-71e8-4775-8461-ea932c1caeb9',1,NULL,1,1,4,'answered','{"labels": ["food"]}',0.0,0,0,NULL,NULL,NULL,NULL,NULL,0,'6a142482397447593067f5fb5336e47e72b638f7',1700000000.0);
+INSERT INTO "answer" VALUES(2,'32037fab-c36c-4503-9444-b50cacdb36dc',1,NULL,1,2,4,'answered','{"labels": ["money"]}',0.0,0,0,NULL,NULL,NULL,NULL,NULL,0,'21aa9a3cc22a7c7618c24f017fd710e7294d1a8b',1700000000.0);
+INSERT INTO "answer" VALUES(3,'136b7e17-6c0e-43f5-88da-40d8941a1289',1,NULL,1,3,4,'answered','{"labels": ["sport"]}',0.0,0,0,NULL,NULL,NULL,NULL,NULL,0,'e44041a9ee1b6e71df8a2762fda67aac5dc51bf9',1700000000.0);
+INSERT INTO "answer" VALUES(4,'169d6f80-712f-4e65-8df5-ae8764f46cb2',1,NULL,1,4,4,'answered','{"labels": ["food"]}',0.0,0,0,NULL,NULL,NULL,NULL,NULL,0,'6a142482397447593067f5fb5336e47e72b638f7',1700000000.0);
+INSERT INTO "answer" VALUES(5,'f272a78a-b1ed-47b0-bc28-ce7d3626e1ba',1,NULL,1,5,4,'answered','{"labels": ["money"]}',0.0,0,0,NULL,NULL,NULL,NULL,NULL,0,'21aa9a3cc22a7c7618c24f017fd710e7294d1a8b',1700000000.0);
+INSERT INTO "answer" VALUES(6,'5d9d9a73-d180-41dc-a23a-146e36a1ac50',1,NULL,1,6,4,'answered','{"labels": ["sport"]}',0.0,0,0,NULL,NULL,NULL,NULL,NULL,0,'e44041a9ee1b6e71df8a2762fda67aac5dc51bf9',1700000000.0);
+INSERT INTO "answer" VALUES(7,'a62d81bd-677c-47e2-a6c4-c88dd593520e',1,1,1,9,1,'answered','{"labels": ["sport"]}',2.0,0,0,NULL,NULL,NULL,NULL,NULL,0,'58ef2c2a0eb401cbf7816652645bf8194ac54754',1700000010.0);
+INSERT INTO "answer" VALUES(8,'a0706580-7e91-4e34-aec2-5379439408e3',1,2,1,13,1,'answered','{"labels": ["food"]}',2.0,0,0,NULL,NULL,NULL,NULL,NULL,0,'944d793257674d66694fd031d5170ab815f14a97',1700000010.0);
+INSERT INTO "answer" VALUES(9,'beffd7f3-04f9-4613-b47b-d5c8103ad276',1,3,1,7,1,'answered','{"labels": ["food"]}',2.0,0,0,NULL,NULL,NULL,NULL,NULL,0,'ad321065a03217145ec982280cce6639566d9fc4',1700000010.0);
+INSERT INTO "answer" VALUES(10,'030e0332-6c1b-43af-a16c-6fc3cf6ebf3c',1,4,1,10,1,'answered','{"labels": ["food"]}',2.0,0,0,NULL,NULL,NULL,NULL,NULL,0,'fefd00ffd0e1c8c084761c3dcfc6d55a4bd41d58',1700000010.0);
+INSERT INTO "answer" VALUES(11,'25c6cceb-ee96-4867-84d5-49a35b221659',1,5,1,11,1,'answered','{"labels": ["money"]}',2.0,0,0,NULL,NULL,NULL,NULL,NULL,0,'aa988250aca14cdcbf7138c1ea1924ee11de53f9',1700000010.0);
+INSERT INTO "answer" VALUES(12,'21b95ff9-1871-4d24-9e4c-a73500cc9f25',1,1,1,9,3,'answered','{"labels": ["sport"]}',2.0,0,0,NULL,NULL,NULL,NULL,NULL,0,'c1341762050791a638e5f9706e5f369cb2f2e0b8',1700000010.0);
+INSERT INTO "answer" VALUES(13,'2ed40790-4a35-4986-8d44-dcaffb0b3f77',1,2,1,13,3,'answered','{"labels": ["food"]}',2.0,0,0,NULL,NULL,NULL,NULL,NULL,0,'960ad2da7387a3b36157a4b2b5e55188e6e74def',1700000010.0);
+INSERT INTO "answer" VALUES(14,'0d38741b-7701-413a-b787-bba8a9dc1107',1,3,1,7,3,'answered','{"labels": ["food"]}',2.0,0,0,NULL,NULL,NULL,NULL,NULL,0,'c234cdd9f38b9f993a18914ad6cbd785c21fb3dc',1700000010.0);
+INSERT INTO "answer" VALUES(15,'6ce16c28-c6d1-45c2-8dd8-5d8cc1785b9a',1,4,1,10,3,'answered','{"labels": ["food"]}',2.0,0,0,NULL,NULL,NULL,NULL,NULL,0,'618c85470d17eee98569abb906dc684a9740be5e',1700000010.0);
+INSERT INTO "answer" VALUES(16,'180e6e81-1f58-41a8-b614-7636513663b4',1,1,1,9,1,'answered','{"labels": ["money"]}',2.0,0,0,NULL,NULL,NULL,NULL,'a62d81bd-677c-47e2-a6c4-c88dd593520e',0,'eebac19fb557fe19740e1541578c15d1beecd761',1700000015.0);
+CREATE TABLE batch (
+	id INTEGER NOT NULL, 
+	project_id INTEGER NOT NULL, 
+	task_id INTEGER, 
+	strategy VARCHAR(80) NOT NULL, 
+	model_id INTEGER, 
+	n INTEGER NOT NULL, 
+	needs INTEGER NOT NULL, 
+	lane VARCHAR(16) NOT NULL, 
+	actor_id INTEGER, 
+	created FLOAT NOT NULL, 
+	CONSTRAINT pk_batch PRIMARY KEY (id), 
+	CONSTRAINT fk_batch_actor_id FOREIGN KEY(actor_id) REFERENCES actor (id), 
+	CONSTRAINT fk_batch_project_id FOREIGN KEY(project_id) REFERENCES project (id), 
+	CONSTRAINT fk_batch_task_id FOREIGN KEY(task_id) REFERENCES task (id)
+);
+INSERT INTO "batch" VALUES(1,1,1,'auto',NULL,8,2,'label',NULL,1700000005.0);
+CREATE TABLE commit_ (
+	id INTEGER NOT NULL, 
+	project_id INTEGER NOT NULL, 
+	task_id INTEGER NOT NULL, 
+	parent_id INTEGER, 
+	digest VARCHAR(40) NOT NULL, 
+	position INTEGER NOT NULL, 
+	rows INTEGER NOT NULL, 
+	test_rows INTEGER NOT NULL, 
+	changed INTEGER NOT NULL, 
+	message TEXT NOT NULL, 
+	actor_id INTEGER NOT NULL, 
+	created FLOAT NOT NULL, 
+	CONSTRAINT pk_commit_ PRIMARY KEY (id), 
+	CONSTRAINT fk_commit__actor_id FOREIGN KEY(actor_id) REFERENCES actor (id), 
+	CONSTRAINT fk_commit__parent_id FOREIGN KEY(parent_id) REFERENCES commit_ (id), 
+	CONSTRAINT fk_commit__project_id FOREIGN KEY(project_id) REFERENCES project (id), 
+	CONSTRAINT fk_commit__task_id FOREIGN KEY(task_id) REFERENCES task (id)
+);
+INSERT INTO "commit_" VALUES(1,1,1,NULL,'706fa5e6ece61cd523444eb9f89366881831e508',6,6,0,6,'first',4,1700000000.0);
+INSERT INTO "commit_" VALUES(2,1,1,1,'29f39a8e416b219e9b8bd36bcf0e0e995908437c',16,11,2,5,'second',4,1700000020.0);
+CREATE TABLE counter (
+	project_id INTEGER NOT NULL, 
+	name VARCHAR(80) NOT NULL, 
+	value INTEGER NOT NULL, 
+	CONSTRAINT pk_counter PRIMARY KEY (project_id, name), 
+	CONSTRAINT fk_counter_project_id FOREIGN KEY(project_id) REFERENCES project (id)
+);
+INSERT INTO "counter" VALUES(1,'answers',16);
+INSERT INTO "counter" VALUES(1,'items',14);
+INSERT INTO "counter" VALUES(1,'items.test',4);
+INSERT INTO "counter" VALUES(1,'labels.1',11);
+INSERT INTO "counter" VALUES(1,'questions.label.open',4);
+INSERT INTO "counter" VALUES(1,'labels.1.test',2);
+INSERT INTO "counter" VALUES(1,'questions.label.claimed',0);
+INSERT INTO "counter" VALUES(1,'questions.label.resolved',4);
+CREATE TABLE evaluation (
+	id INTEGER NOT NULL, 
+	project_id INTEGER NOT NULL, 
+	model_id INTEGER NOT NULL, 
+	n INTEGER NOT NULL, 
+	test_digest VARCHAR(40) NOT NULL, 
+	report JSON NOT NULL, 
+	created FLOAT NOT NULL, 
+	CONSTRAINT pk_evaluation PRIMARY KEY (id), 
+	CONSTRAINT fk_evaluation_model_id FOREIGN KEY(model_id) REFERENCES model (id), 
+	CONSTRAINT fk_evaluation_project_id FOREIGN KEY(project_id) REFERENCES project (id)
+);
+CREATE TABLE event (
+	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	kind VARCHAR(40) NOT NULL, 
+	project_id INTEGER, 
+	actor_id INTEGER, 
+	subject VARCHAR(40), 
+	body JSON, 
+	at FLOAT NOT NULL
+);
+INSERT INTO "event" VALUES(1,'actor.added',NULL,1,'a1','{"name": "p0", "kind": "person", "role": "annotator"}',1700000000.0);
+INSERT INTO "event" VALUES(2,'actor.added',NULL,2,'a2','{"name": "p1", "kind": "person", "role": "annotator"}',1700000000.0);
+INSERT INTO "event" VALUES(3,'actor.added',NULL,3,'a3','{"name": "p2", "kind": "person", "role": "annotator"}',1700000000.0);
+INSERT INTO "event" VALUES(4,'actor.added',NULL,4,'a4','{"name": "boss", "kind": "person", "role": "owner"}',1700000000.0);
+INSERT INTO "event" VALUES(5,'project.created',1,4,'p1','{"name": "p"}',1700000000.0);
+INSERT INTO "event" VALUES(6,'task.added',1,4,'t1','{"name": "t", "kind": "text_class@1", "version": 1, "options": {"labels": ["food", "money", "sport"], "multi": false}}',1700000000.0);
+INSERT INTO "event" VALUES(7,'item.added',1,4,NULL,'{"count": 14, "first": "i1", "last": "i14"}',1700000000.0);
+INSERT INTO "event" VALUES(8,'label.imported',1,4,NULL,'{"count": 6}',1700000000.0);
+INSERT INTO "event" VALUES(9,'dataset.committed',1,4,'c1','{"commit": "c1", "rows": 6, "changed": 6, "digest": "706fa5e6ece61cd523444eb9f89366881831e508"}',1700000000.0);
+INSERT INTO "event" VALUES(10,'project.changed',1,4,'p1','{"settings": {"overlap": 2, "batch": 20, "strategy": "auto", "random_share": 0.1, "test_share": 0.25, "lease_seconds": 600, "blind_share": 0.1, "suggestions": true, "retrain_after": 1000, "decision_days": 14, "release_margin": 0.0, "sample_random": 0.02, "sample_uncertain": 0.05, "heuristic": null, "auto": true}}',1700000005.0);
+INSERT INTO "event" VALUES(11,'job.progress',1,NULL,'j1','{"job": "j1", "kind": "select", "task": 1, "state": "queued", "done": 0, "total": null, "message": "waits for a worker"}',1700000005.0);
+INSERT INTO "event" VALUES(12,'job.progress',1,NULL,'j1','{"job": "j1", "kind": "select", "task": 1, "state": "running", "done": 0, "total": null, "message": "starts"}',1700000005.0);
+INSERT INTO "event" VALUES(13,'job.progress',1,NULL,'j1','{"job": "j1", "kind": "select", "task": 1, "state": "running", "done": 0, "total": 2, "message": "encodes new items"}',1700000005.0);
+INSERT INTO "event" VALUES(14,'job.progress',1,NULL,'j1','{"job": "j1", "kind": "select", "task": 1, "state": "running", "done": 14, "total": 14, "message": "learns the words or shapes of the items"}',1700000005.0);
+INSERT INTO "event" VALUES(15,'job.progress',1,NULL,'j1','{"job": "j1", "kind": "select", "task": 1, "state": "running", "done": 14, "total": 14, "message": "encodes the items"}',1700000005.0);
+INSERT INTO "event" VALUES(16,'job.progress',1,NULL,'j1','{"job": "j1", "kind": "select", "task": 1, "state": "running", "done": 1, "total": 2, "message": "picks what to ask next"}',1700000005.0);
+INSERT INTO "event" VALUES(17,'question.asked',1,NULL,'b1','{"questions": [1, 2, 3, 4, 5, 6, 7, 8], "lane": "label", "strategy": "auto", "task": 1}',1700000005.0);
+INSERT INTO "event" VALUES(18,'job.progress',1,NULL,'j1','{"job": "j1", "kind": "select", "task": 1, "state": "done", "done": 1, "total": 2, "message": "8 questions picked"}',1700000005.0);
+INSERT INTO "event" VALUES(19,'question.claimed',1,1,NULL,'{"questions": [1, 2, 3, 4, 5], "until": 1700000610.0}',1700000010.0);
+INSERT INTO "event" VALUES(20,'answer.given',1,1,'q1','{"answer": "a62d81bd-677c-47e2-a6c4-c88dd593520e", "question": 1, "outcome": "answered", "held": true, "counted": true, "late": false, "supersedes": null, "state": "open"}',1700000010.0);
+INSERT INTO "event" VALUES(21,'answer.given',1,1,'q2','{"answer": "a0706580-7e91-4e34-aec2-5379439408e3", "question": 2, "outcome": "answered", "held": true, "counted": true, "late": false, "supersedes": null, "state": "open"}',1700000010.0);
+INSERT INTO "event" VALUES(22,'answer.given',1,1,'q3','{"answer": "beffd7f3-04f9-4613-b47b-d5c8103ad276", "question": 3, "outcome": "answered", "held": true, "counted": true, "late": false, "supersedes": null, "state": "open"}',1700000010.0);
+INSERT INTO "event" VALUES(23,'answer.given',1,1,'q4','{"answer": "030e0332-6c1b-43af-a16c-6fc3cf6ebf3c", "question": 4, "outcome": "answered", "held": true, "counted": true, "late": false, "supersedes": null, "state": "open"}',1700000010.0);
+INSERT INTO "event" VALUES(24,'answer.given',1,1,'q5','{"answer": "25c6cceb-ee96-4867-84d5-49a35b221659", "question": 5, "outcome": "answered", "held": true, "counted": true, "late": false, "supersedes": null, "state": "open"}',1700000010.0);
+INSERT INTO "event" VALUES(25,'question.claimed',1,3,NULL,'{"questions": [1, 2, 3, 4], "until": 1700000610.0}',1700000010.0);
+INSERT INTO "event" VALUES(26,'answer.given',1,3,'q1','{"answer": "21b95ff9-1871-4d24-9e4c-a73500cc9f25", "question": 1, "outcome": "answered", "held": true, "counted": true, "late": false, "supersedes": null, "state": "resolved"}',1700000010.0);
+INSERT INTO "event" VALUES(27,'answer.given',1,3,'q2','{"answer": "2ed40790-4a35-4986-8d44-dcaffb0b3f77", "question": 2, "outcome": "answered", "held": true, "counted": true, "late": false, "supersedes": null, "state": "resolved"}',1700000010.0);
+INSERT INTO "event" VALUES(28,'answer.given',1,3,'q3','{"answer": "0d38741b-7701-413a-b787-bba8a9dc1107", "question": 3, "outcome": "answered", "held": true, "counted": true, "late": false, "supersedes": null, "state": "resolved"}',1700000010.0);
+INSERT INTO "event" VALUES(29,'answer.given',1,3,'q4','{"answer": "6ce16c28-c6d1-45c2-8dd8-5d8cc1785b9a", "question": 4, "outcome": "answered", "held": true, "counted": true, "late": false, "supersedes": null, "state": "resolved"}',1700000010.0);
+INSERT INTO "event" VALUES(30,'answer.given',1,1,'q1','{"answer": "180e6e81-1f58-41a8-b614-7636513663b4", "question": 1, "outcome": "answered", "held": false, "counted": true, "late": false, "supersedes": "a62d81bd-677c-47e2-a6c4-c88dd593520e", "state": "resolved"}',1700000015.0);
+INSERT INTO "event" VALUES(31,'dataset.committed',1,4,'c2','{"commit": "c2", "rows": 11, "changed": 5, "digest": "29f39a8e416b219e9b8bd36bcf0e0e995908437c"}',1700000020.0);
+CREATE TABLE guideline (
+	id INTEGER NOT NULL, 
+	task_id INTEGER NOT NULL, 
+	version INTEGER NOT NULL, 
+	text TEXT NOT NULL, 
+	actor_id INTEGER NOT NULL, 
+	created FLOAT NOT NULL, 
+	CONSTRAINT pk_guideline PRIMARY KEY (id), 
+	CONSTRAINT fk_guideline_actor_id FOREIGN KEY(actor_id) REFERENCES actor (id), 
+	CONSTRAINT fk_guideline_task_id FOREIGN KEY(task_id) REFERENCES task (id), 
+	CONSTRAINT uq_guideline_task_id_version UNIQUE (task_id, version)
+);
+CREATE TABLE item (
+	id INTEGER NOT NULL, 
+	project_id INTEGER NOT NULL, 
+	"key" VARCHAR(200) NOT NULL, 
+	digest VARCHAR(40) NOT NULL, 
+	data JSON NOT NULL, 
+	meta JSON, 
+	test BOOLEAN NOT NULL, 
+	created FLOAT NOT NULL, 
+	CONSTRAINT pk_item PRIMARY KEY (id), 
+	CONSTRAINT fk_item_project_id FOREIGN KEY(project_id) REFERENCES project (id), 
+	CONSTRAINT uq_item_project_id_key UNIQUE (project_id, "key")
+);
+INSERT INTO "item" VALUES(1,1,'k0','79bef12717fb62464a8ea4a8840fd2ba80ffb183','{"text": "recipe butter salt cook pepper soup stock 0"}',NULL,0,1700000000.0);
+INSERT INTO "item" VALUES(2,1,'k1','07fb46575568701ea90c054062da425c7d6d4f66','{"text": "invest market tax budget pepper referee invest 1"}',NULL,0,1700000000.0);
+INSERT INTO "item" VALUES(3,1,'k2','22ab44612ae3eeea2445bca75d59866d4092608a','{"text": "score match referee stadium market price stadium 2"}',NULL,0,1700000000.0);
+INSERT INTO "item" VALUES(4,1,'k3','ea49b02cdf6d0a7c0d960a8a0af3ce06ecdf9410','{"text": "flour recipe flour salt match cook butter 3"}',NULL,0,1700000000.0);
+INSERT INTO "item" VALUES(5,1,'k4','04fd18edcbc6c33deb652baec78a78191fdd0ddb','{"text": "budget salary market budget season stock sugar 4"}',NULL,0,1700000000.0);
+INSERT INTO "item" VALUES(6,1,'k5','24e9e797e048b0f509ced0f2ec65c0acef89dbc3','{"text": "ball win player season bank ball salt 5"}',NULL,0,1700000000.0);
+INSERT INTO "item" VALUES(7,1,'k6','2bccdb898eaf15c53b91fb03cceb6b81a57ed056','{"text": "recipe soup cook recipe league flour win 6"}',NULL,1,1700000000.0);
+INSERT INTO "item" VALUES(8,1,'k7','5449f84b7275685256580e571bdfd67c3b8b17fa','{"text": "salary cost market bank stadium pepper cost 7"}',NULL,0,1700000000.0);
+INSERT INTO "item" VALUES(9,1,'k8','7659a69186ce59d19c809e7b36b74659de162bcf','{"text": "goal league win league market sugar budget 8"}',NULL,0,1700000000.0);
+INSERT INTO "item" VALUES(10,1,'k9','7b40ea65fe15577bf53785b7e3e820c3b643da01','{"text": "sugar sugar salt sugar cheese flour referee 9"}',NULL,1,1700000000.0);
+INSERT INTO "item" VALUES(11,1,'k10','850463a3235a4e727093874ece75857132923695','{"text": "credit credit tax tax salt match invest 10"}',NULL,0,1700000000.0);
+INSERT INTO "item" VALUES(12,1,'k11','7466d3ca48f2213f064f795b89419a2efb15162f','{"text": "referee stadium referee referee cost sugar soup 11"}',NULL,1,1700000000.0);
+INSERT INTO "item" VALUES(13,1,'k12','99f8b4ba1fb1dc255568779e2533c8f02dc73c1d','{"text": "flour cook butter recipe price butter budget 12"}',NULL,0,1700000000.0);
+INSERT INTO "item" VALUES(14,1,'k13','0315bd3c859e74a7f6f12c5cebfcee0258f4b676','{"text": "bond market tax salary cost stock team 13"}',NULL,1,1700000000.0);
+CREATE TABLE job (
+	id INTEGER NOT NULL, 
+	project_id INTEGER NOT NULL, 
+	task_id INTEGER, 
+	kind VARCHAR(32) NOT NULL, 
+	args JSON NOT NULL, 
+	state VARCHAR(16) NOT NULL, 
+	attempt INTEGER DEFAULT '0' NOT NULL, 
+	worker VARCHAR(80), 
+	heartbeat FLOAT, 
+	done INTEGER DEFAULT '0' NOT NULL, 
+	total INTEGER, 
+	message TEXT DEFAULT '' NOT NULL, 
+	result JSON, 
+	error JSON, 
+	actor_id INTEGER, 
+	created FLOAT NOT NULL, 
+	started FLOAT, 
+	finished FLOAT, 
+	CONSTRAINT pk_job PRIMARY KEY (id), 
+	CONSTRAINT fk_job_actor_id FOREIGN KEY(actor_id) REFERENCES actor (id), 
+	CONSTRAINT fk_job_project_id FOREIGN KEY(project_id) REFERENCES project (id), 
+	CONSTRAINT fk_job_task_id FOREIGN KEY(task_id) REFERENCES task (id)
+);
+INSERT INTO "job" VALUES(1,1,1,'select','{"level": 20, "position": 6, "items": 14}','done',1,'worker-1',1700000005.0,1,2,'8 questions picked','{"encoded": 14, "asked": 8, "stale": 0, "words": "8 questions picked"}',NULL,NULL,1700000005.0,1700000005.0,1700000005.0);
+CREATE TABLE label (
+	task_id INTEGER NOT NULL, 
+	item_id INTEGER NOT NULL, 
+	value JSON NOT NULL, 
+	confidence FLOAT NOT NULL, 
+	n INTEGER NOT NULL, 
+	answers JSON NOT NULL, 
+	test BOOLEAN NOT NULL, 
+	position INTEGER NOT NULL, 
+	CONSTRAINT pk_label PRIMARY KEY (task_id, item_id), 
+	CONSTRAINT fk_label_item_id FOREIGN KEY(item_id) REFERENCES item (id), 
+	CONSTRAINT fk_label_task_id FOREIGN KEY(task_id) REFERENCES task (id)
+);
+INSERT INTO "label" VALUES(1,1,'{"labels": ["food"]}',1.0,1,'["13a8877e-71e8-4775-8461-ea932c1caeb9"]',0,6);
+INSERT INTO "label" VALUES(1,2,'{"labels": ["money"]}',1.0,1,'["32037fab-c36c-4503-9444-b50cacdb36dc"]',0,6);
+INSERT INTO "label" VALUES(1,3,'{"labels": ["sport"]}',1.0,1,'["136b7e17-6c0e-43f5-88da-40d8941a1289"]',0,6);
+INSERT INTO "label" VALUES(1,4,'{"labels": ["food"]}',1.0,1,'["169d6f80-712f-4e65-8df5-ae8764f46cb2"]',0,6);
+INSERT INTO "label" VALUES(1,5,'{"labels": ["money"]}',1.0,1,'["f272a78a-b1ed-47b0-bc28-ce7d3626e1ba"]',0,6);
+INSERT INTO "label" VALUES(1,6,'{"labels": ["sport"]}',1.0,1,'["5d9d9a73-d180-41dc-a23a-146e36a1ac50"]',0,6);
+INSERT INTO "label" VALUES(1,9,'{"labels": ["money"]}',0.5,2,'["21b95ff9-1871-4d24-9e4c-a73500cc9f25", "180e6e81-1f58-41a8-b614-7636513663b4"]',0,16);
+INSERT INTO "label" VALUES(1,13,'{"labels": ["food"]}',1.0,2,'["a0706580-7e91-4e34-aec2-5379439408e3", "2ed40790-4a35-4986-8d44-dcaffb0b3f77"]',0,13);
+INSERT INTO "label" VALUES(1,7,'{"labels": ["food"]}',1.0,2,'["beffd7f3-04f9-4613-b47b-d5c8103ad276", "0d38741b-7701-413a-b787-bba8a9dc1107"]',1,14);
+INSERT INTO "label" VALUES(1,10,'{"labels": ["food"]}',1.0,2,'["030e0332-6c1b-43af-a16c-6fc3cf6ebf3c", "6ce16c28-c6d1-45c2-8dd8-5d8cc1785b9a"]',1,15);
+INSERT INTO "label" VALUES(1,11,'{"labels": ["money"]}',1.0,1,'["25c6cceb-ee96-4867-84d5-49a35b221659"]',0,11);
+CREATE TABLE login (
+	hash VARCHAR(64) NOT NULL, 
+	actor_id INTEGER NOT NULL, 
+	expires FLOAT NOT NULL, 
+	used FLOAT, 
+	CONSTRAINT pk_login PRIMARY KEY (hash), 
+	CONSTRAINT fk_login_actor_id FOREIGN KEY(actor_id) REFERENCES actor (id)
+);
+CREATE TABLE meta (
+	"key" VARCHAR(64) NOT NULL, 
+	value JSON, 
+	CONSTRAINT pk_meta PRIMARY KEY ("key")
+);
+CREATE TABLE model (
+	id INTEGER NOT NULL, 
+	project_id INTEGER NOT NULL, 
+	task_id INTEGER NOT NULL, 
+	run_id INTEGER NOT NULL, 
+	number INTEGER NOT NULL, 
+	digest VARCHAR(40) NOT NULL, 
+	scores VARCHAR(40), 
+	labels INTEGER NOT NULL, 
+	human_seconds FLOAT NOT NULL, 
+	created FLOAT NOT NULL, 
+	CONSTRAINT pk_model PRIMARY KEY (id), 
+	CONSTRAINT fk_model_project_id FOREIGN KEY(project_id) REFERENCES project (id), 
+	CONSTRAINT fk_model_run_id FOREIGN KEY(run_id) REFERENCES run (id), 
+	CONSTRAINT fk_model_task_id FOREIGN KEY(task_id) REFERENCES task (id), 
+	CONSTRAINT uq_model_run_id UNIQUE (run_id), 
+	CONSTRAINT uq_model_task_id_number UNIQUE (task_id, number)
+);
+CREATE TABLE prediction (
+	id INTEGER NOT NULL, 
+	project_id INTEGER NOT NULL, 
+	task_id INTEGER NOT NULL, 
+	release_id INTEGER NOT NULL, 
+	model_id INTEGER NOT NULL, 
+	data JSON NOT NULL, 
+	value JSON NOT NULL, 
+	confidence FLOAT NOT NULL, 
+	probabilities JSON NOT NULL, 
+	sampled VARCHAR(32), 
+	probability FLOAT NOT NULL, 
+	item_id INTEGER, 
+	feedback JSON, 
+	actor_id INTEGER NOT NULL, 
+	created FLOAT NOT NULL, 
+	CONSTRAINT pk_prediction PRIMARY KEY (id), 
+	CONSTRAINT fk_prediction_actor_id FOREIGN KEY(actor_id) REFERENCES actor (id), 
+	CONSTRAINT fk_prediction_item_id FOREIGN KEY(item_id) REFERENCES item (id), 
+	CONSTRAINT fk_prediction_model_id FOREIGN KEY(model_id) REFERENCES model (id), 
+	CONSTRAINT fk_prediction_project_id FOREIGN KEY(project_id) REFERENCES project (id), 
+	CONSTRAINT fk_prediction_release_id FOREIGN KEY(release_id) REFERENCES release (id), 
+	CONSTRAINT fk_prediction_task_id FOREIGN KEY(task_id) REFERENCES task (id)
+);
+CREATE TABLE project (
+	id INTEGER NOT NULL, 
+	name VARCHAR(200) NOT NULL, 
+	settings JSON NOT NULL, 
+	salt VARCHAR(32) NOT NULL, 
+	created FLOAT NOT NULL, 
+	CONSTRAINT pk_project PRIMARY KEY (id), 
+	CONSTRAINT uq_project_name UNIQUE (name)
+);
+INSERT INTO "project" VALUES(1,'p','{"overlap": 2, "batch": 20, "strategy": "auto", "random_share": 0.1, "test_share": 0.25, "lease_seconds": 600, "blind_share": 0.1, "suggestions": true, "retrain_after": 1000, "decision_days": 14, "release_margin": 0.0, "sample_random": 0.02, "sample_uncertain": 0.05, "heuristic": null, "auto": true}','salt',1700000000.0);
+CREATE TABLE question (
+	id INTEGER NOT NULL, 
+	project_id INTEGER NOT NULL, 
+	task_id INTEGER, 
+	item_id INTEGER, 
+	batch_id INTEGER NOT NULL, 
+	lane VARCHAR(16) NOT NULL, 
+	shape VARCHAR(32) NOT NULL, 
+	strategy VARCHAR(80) NOT NULL, 
+	probability FLOAT NOT NULL, 
+	score FLOAT NOT NULL, 
+	reason TEXT NOT NULL, 
+	priority FLOAT NOT NULL, 
+	blind BOOLEAN NOT NULL, 
+	suggestion JSON, 
+	body JSON, 
+	expires FLOAT, 
+	created FLOAT NOT NULL, 
+	needs INTEGER NOT NULL, 
+	got INTEGER DEFAULT '0' NOT NULL, 
+	held INTEGER DEFAULT '0' NOT NULL, 
+	skips INTEGER DEFAULT '0' NOT NULL, 
+	doubts INTEGER DEFAULT '0' NOT NULL, 
+	state VARCHAR(16) DEFAULT 'open' NOT NULL, 
+	CONSTRAINT pk_question PRIMARY KEY (id), 
+	CONSTRAINT fk_question_batch_id FOREIGN KEY(batch_id) REFERENCES batch (id), 
+	CONSTRAINT fk_question_item_id FOREIGN KEY(item_id) REFERENCES item (id), 
+	CONSTRAINT fk_question_project_id FOREIGN KEY(project_id) REFERENCES project (id), 
+	CONSTRAINT fk_question_task_id FOREIGN KEY(task_id) REFERENCES task (id)
+);
+INSERT INTO "question" VALUES(1,1,1,9,1,'label','choice','typiclust',0.0,0.0,'typical of a group of 1 similar items with no label yet',1.0,0,NULL,NULL,NULL,1700000005.0,2,2,0,0,0,'resolved');
+INSERT INTO "question" VALUES(2,1,1,13,1,'label','choice','typiclust',0.0,0.0,'typical of a group of 1 similar items with no label yet',0.875,0,NULL,NULL,NULL,1700000005.0,2,2,0,0,0,'resolved');
+INSERT INTO "question" VALUES(3,1,1,7,1,'label','choice','random',1.0,0.0,'one of 4 drawn at random from 4',0.75,0,NULL,NULL,NULL,1700000005.0,2,2,0,0,0,'resolved');
+INSERT INTO "question" VALUES(4,1,1,10,1,'label','choice','random',1.0,0.0,'one of 4 drawn at random from 4',0.625,0,NULL,NULL,NULL,1700000005.0,2,2,0,0,0,'resolved');
+INSERT INTO "question" VALUES(5,1,1,11,1,'label','choice','typiclust',0.0,0.0,'typical of a group of 1 similar items with no label yet',0.5,0,NULL,NULL,NULL,1700000005.0,2,1,0,0,0,'open');
+INSERT INTO "question" VALUES(6,1,1,14,1,'label','choice','random',1.0,0.0,'one of 4 drawn at random from 4',0.375,0,NULL,NULL,NULL,1700000005.0,2,0,0,0,0,'open');
+INSERT INTO "question" VALUES(7,1,1,8,1,'label','choice','typiclust',0.0,0.0,'typical of a group of 1 similar items with no label yet',0.25,0,NULL,NULL,NULL,1700000005.0,2,0,0,0,0,'open');
+INSERT INTO "question" VALUES(8,1,1,12,1,'label','choice','random',1.0,0.0,'one of 4 drawn at random from 4',0.125,0,NULL,NULL,NULL,1700000005.0,2,0,0,0,0,'open');
+CREATE TABLE release (
+	id INTEGER NOT NULL, 
+	project_id INTEGER NOT NULL, 
+	task_id INTEGER NOT NULL, 
+	model_id INTEGER NOT NULL, 
+	question_id INTEGER, 
+	actor_id INTEGER NOT NULL, 
+	reason TEXT NOT NULL, 
+	created FLOAT NOT NULL, 
+	CONSTRAINT pk_release PRIMARY KEY (id), 
+	CONSTRAINT fk_release_actor_id FOREIGN KEY(actor_id) REFERENCES actor (id), 
+	CONSTRAINT fk_release_model_id FOREIGN KEY(model_id) REFERENCES model (id), 
+	CONSTRAINT fk_release_project_id FOREIGN KEY(project_id) REFERENCES project (id), 
+	CONSTRAINT fk_release_task_id FOREIGN KEY(task_id) REFERENCES task (id)
+);
+CREATE TABLE revision (
+	task_id INTEGER NOT NULL, 
+	item_id INTEGER NOT NULL, 
+	commit_id INTEGER NOT NULL, 
+	value JSON, 
+	confidence FLOAT, 
+	answers JSON, 
+	test BOOLEAN NOT NULL, 
+	CONSTRAINT pk_revision PRIMARY KEY (task_id, item_id, commit_id), 
+	CONSTRAINT fk_revision_commit_id FOREIGN KEY(commit_id) REFERENCES commit_ (id), 
+	CONSTRAINT fk_revision_item_id FOREIGN KEY(item_id) REFERENCES item (id), 
+	CONSTRAINT fk_revision_task_id FOREIGN KEY(task_id) REFERENCES task (id)
+);
+INSERT INTO "revision" VALUES(1,1,1,'{"labels": ["food"]}',1.0,'["13a8877e-71e8-4775-8461-ea932c1caeb9"]',0);
+INSERT INTO "revision" VALUES(1,2,1,'{"labels": ["money"]}',1.0,'["32037fab-c36c-4503-9444-b50cacdb36dc"]',0);
+INSERT INTO "revision" VALUES(1,3,1,'{"labels": ["sport"]}',1.0,'["136b7e17-6c0e-43f5-88da-40d8941a1289"]',0);
+INSERT INTO "revision" VALUES(1,4,1,'{"labels": ["food"]}',1.0,'["169d6f80-712f-4e65-8df5-ae8764f46cb2"]',0);
+INSERT INTO "revision" VALUES(1,5,1,'{"labels": ["money"]}',1.0,'["f272a78a-b1ed-47b0-bc28-ce7d3626e1ba"]',0);
+INSERT INTO "revision" VALUES(1,6,1,'{"labels": ["sport"]}',1.0,'["5d9d9a73-d180-41dc-a23a-146e36a1ac50"]',0);
+INSERT INTO "revision" VALUES(1,7,2,'{"labels": ["food"]}',1.0,'["beffd7f3-04f9-4613-b47b-d5c8103ad276", "0d38741b-7701-413a-b787-bba8a9dc1107"]',1);
+INSERT INTO "revision" VALUES(1,9,2,'{"labels": ["money"]}',0.5,'["21b95ff9-1871-4d24-9e4c-a73500cc9f25", "180e6e81-1f58-41a8-b614-7636513663b4"]',0);
+INSERT INTO "revision" VALUES(1,10,2,'{"labels": ["food"]}',1.0,'["030e0332-6c1b-43af-a16c-6fc3cf6ebf3c", "6ce16c28-c6d1-45c2-8dd8-5d8cc1785b9a"]',1);
+INSERT INTO "revision" VALUES(1,11,2,'{"labels": ["money"]}',1.0,'["25c6cceb-ee96-4867-84d5-49a35b221659"]',0);
+INSERT INTO "revision" VALUES(1,13,2,'{"labels": ["food"]}',1.0,'["a0706580-7e91-4e34-aec2-5379439408e3", "2ed40790-4a35-4986-8d44-dcaffb0b3f77"]',0);
+CREATE TABLE run (
+	id INTEGER NOT NULL, 
+	project_id INTEGER NOT NULL, 
+	task_id INTEGER NOT NULL, 
+	commit_id INTEGER NOT NULL, 
+	job_id INTEGER, 
+	learner VARCHAR(80) NOT NULL, 
+	params JSON NOT NULL, 
+	seed INTEGER NOT NULL, 
+	seconds FLOAT NOT NULL, 
+	created FLOAT NOT NULL, 
+	CONSTRAINT pk_run PRIMARY KEY (id), 
+	CONSTRAINT fk_run_commit_id FOREIGN KEY(commit_id) REFERENCES commit_ (id), 
+	CONSTRAINT fk_run_project_id FOREIGN KEY(project_id) REFERENCES project (id), 
+	CONSTRAINT fk_run_task_id FOREIGN KEY(task_id) REFERENCES task (id)
+);
+CREATE TABLE session (
+	hash VARCHAR(64) NOT NULL, 
+	actor_id INTEGER NOT NULL, 
+	csrf VARCHAR(64) NOT NULL, 
+	created FLOAT NOT NULL, 
+	expires FLOAT NOT NULL, 
+	CONSTRAINT pk_session PRIMARY KEY (hash), 
+	CONSTRAINT fk_session_actor_id FOREIGN KEY(actor_id) REFERENCES actor (id)
+);
+CREATE TABLE task (
+	id INTEGER NOT NULL, 
+	project_id INTEGER NOT NULL, 
+	name VARCHAR(200) NOT NULL, 
+	kind VARCHAR(80) NOT NULL, 
+	version INTEGER NOT NULL, 
+	options JSON NOT NULL, 
+	created FLOAT NOT NULL, 
+	CONSTRAINT pk_task PRIMARY KEY (id), 
+	CONSTRAINT fk_task_project_id FOREIGN KEY(project_id) REFERENCES project (id), 
+	CONSTRAINT uq_task_project_id_name UNIQUE (project_id, name)
+);
+INSERT INTO "task" VALUES(1,1,'t','text_class@1',1,'{"labels": ["food", "money", "sport"], "multi": false}',1700000000.0);
+CREATE TABLE turn (
+	question_id INTEGER NOT NULL, 
+	actor_id INTEGER NOT NULL, 
+	state VARCHAR(16) NOT NULL, 
+	until FLOAT NOT NULL, 
+	CONSTRAINT pk_turn PRIMARY KEY (question_id, actor_id), 
+	CONSTRAINT fk_turn_actor_id FOREIGN KEY(actor_id) REFERENCES actor (id), 
+	CONSTRAINT fk_turn_question_id FOREIGN KEY(question_id) REFERENCES question (id)
+);
+INSERT INTO "turn" VALUES(1,1,'done',1700000610.0);
+INSERT INTO "turn" VALUES(2,1,'done',1700000610.0);
+INSERT INTO "turn" VALUES(3,1,'done',1700000610.0);
+INSERT INTO "turn" VALUES(4,1,'done',1700000610.0);
+INSERT INTO "turn" VALUES(5,1,'done',1700000610.0);
+INSERT INTO "turn" VALUES(1,3,'done',1700000610.0);
+INSERT INTO "turn" VALUES(2,3,'done',1700000610.0);
+INSERT INTO "turn" VALUES(3,3,'done',1700000610.0);
+INSERT INTO "turn" VALUES(4,3,'done',1700000610.0);
+CREATE TABLE worker (
+	name VARCHAR(80) NOT NULL, 
+	heartbeat FLOAT NOT NULL, 
+	started FLOAT NOT NULL, 
+	CONSTRAINT pk_worker PRIMARY KEY (name)
+);
+CREATE INDEX ix_event_project ON event (project_id, seq);
+CREATE INDEX ix_item_page ON item (project_id, id);
+CREATE INDEX ix_commit_task ON commit_ (task_id, id);
+CREATE INDEX ix_job_project ON job (project_id, id);
+CREATE INDEX ix_job_state ON job (state, id);
+CREATE INDEX ix_label_position ON label (task_id, position);
+CREATE INDEX ix_question_batch ON question (batch_id);
+CREATE INDEX ix_question_expires ON question (expires) WHERE state IN ('open', 'claimed') AND expires IS NOT NULL;
+CREATE INDEX ix_question_item ON question (item_id, task_id);
+CREATE INDEX ix_question_open ON question (project_id, lane, priority DESC, id) WHERE state = 'open';
+CREATE INDEX ix_question_page ON question (project_id, lane, state, id);
+CREATE INDEX ix_revision_commit ON revision (commit_id);
+CREATE INDEX ix_answer_actor ON answer (actor_id, seq);
+CREATE INDEX ix_answer_item ON answer (item_id, task_id);
+CREATE INDEX ix_answer_page ON answer (project_id, seq);
+CREATE INDEX ix_answer_question ON answer (question_id);
+CREATE INDEX ix_turn_actor ON turn (actor_id, state);
+CREATE INDEX ix_turn_held ON turn (until) WHERE state = 'held';
+CREATE INDEX ix_evaluation_model ON evaluation (model_id, id);
+CREATE INDEX ix_release_task ON release (task_id, id);
+CREATE INDEX ix_prediction_item ON prediction (item_id);
+CREATE INDEX ix_prediction_page ON prediction (project_id, id);
+DELETE FROM "sqlite_sequence";
+INSERT INTO "sqlite_sequence" VALUES('event',31);
+COMMIT;
