@@ -31,6 +31,7 @@ POINTS = {
     "Learner": "learners",
     "Aggregator": "aggregators",
     "Check": "checks",
+    "Workforce": "workforces",
 }
 
 

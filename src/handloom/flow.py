@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from . import loop
+from .jobs.courier import Courier
 from .jobs.work import State, Step, heartbeat, worker_name
 from .store import Store, Tx, jobs
 from .store.jobs import Job
@@ -156,7 +157,7 @@ class Worker:
         self._store.write(lambda tx: jobs.join(tx, self._name))
         done, quiet_since, swept, pause = 0, time.monotonic(), 0.0, _POLL[0]
         try:
-            with heartbeat(self._store, self._name, []):
+            with heartbeat(self._store, self._name, []), Courier(self._store):
                 while not self._stop.is_set():
                     now = time.monotonic()
                     found = self._next(sweep=now - swept > _SWEEP)

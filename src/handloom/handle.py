@@ -16,6 +16,7 @@ from .curation import CurationHandle, LabelHandle
 from .maps import MapHandle
 from .transfer import FileHandle
 from .maps import MapHandle
+from .connections import WebhookHandle, WorkforceHandle
 from .versions import DatasetHandle
 
 CHUNK = 1000
@@ -145,6 +146,15 @@ OPERATIONS: dict[str, Address] = _table("""
     freezes           GET    /projects/{project}/freezes
     freeze            POST   /projects/{project}/freezes
     thaw              POST   /projects/{project}/freezes/{freeze}/thaw
+    workforces        GET    /projects/{project}/workforces
+    add_workforce     POST   /projects/{project}/workforces
+    change_workforce  PATCH  /projects/{project}/workforces/{name}
+    remove_workforce  DELETE /projects/{project}/workforces/{name}
+    webhooks          GET    /projects/{project}/webhooks
+    add_webhook       POST   /projects/{project}/webhooks
+    change_webhook    PATCH  /projects/{project}/webhooks/{webhook}
+    remove_webhook    DELETE /projects/{project}/webhooks/{webhook}
+    test_webhook      POST   /projects/{project}/webhooks/{webhook}/test
     lineage           GET    /lineage/{id}
     look_at_upload    POST   /projects/{project}/uploads/{upload}/preview
     bring_upload      POST   /projects/{project}/uploads/{upload}/import

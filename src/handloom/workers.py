@@ -7,8 +7,9 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
-from .store import Store, jobs
+from .store import Store, jobs, webhooks, workforces
 
 ALIVE = 45.0
 """A worker heard of this many seconds ago lives; it says so every fifteen."""
@@ -32,7 +33,7 @@ class Workers:
                 return False
             now = self._store.clock()
             with self._store.read() as connection:
-                if not jobs.waiting(connection) or jobs.workers(connection, since=now - ALIVE):
+                if not _anything(connection, now) or jobs.workers(connection, since=now - ALIVE):
                     return False
             self._process = start(self._store.folder, idle_seconds=self._idle_seconds)
             return True
@@ -49,6 +50,13 @@ class Workers:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _anything(connection: Any, now: float) -> bool:
+    """Whether a job waits, or a message to the outside."""
+    if jobs.waiting(connection) or workforces.due(connection, now):
+        return True
+    return any(webhooks.anything(connection, one) for one in webhooks.due(connection, now))
 
 
 def start(folder: Path, *, idle_seconds: float) -> subprocess.Popen[bytes]:

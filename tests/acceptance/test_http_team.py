@@ -30,6 +30,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "change_member": {"role": "owner"},
     "add_commit": {"message": "x"},
     "add_branch": {"name": "x"},
+    "add_workforce": {"name": "x", "address": "https://example.org"},
+    "change_workforce": {"state": "paused"},
+    "add_webhook": {"address": "https://example.org"},
+    "change_webhook": {"state": "paused"},
     "close_branch": {"name": "x"},
     "add_tag": {"name": "x"},
     "merge": {"source": "x"},
@@ -61,6 +65,8 @@ def ids(site: Site, project: str) -> dict[str, str]:
         "review": made.json()["id"],
         "job": job.json()["id"],
         "invitation": "0" * 16,
+        "name": "crowd",
+        "webhook": "1",
         "id": question["id"],
     }
 

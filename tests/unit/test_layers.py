@@ -11,27 +11,43 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2] / "src" / "handloom"
 STEPS = frozenset(("collect", "select", "ask", "resolve", "dataset", "train", "evaluate", "release", "monitor"))
 RIM = frozenset(("server", "cli", "client", "testing"))
-BELOW_LOOP = frozenset(("core", "store", "tasks", "jobs", "workers")) | STEPS
+BELOW_LOOP = frozenset(("core", "store", "outside", "tasks", "jobs", "workers")) | STEPS
 
 # What each part may import besides itself. An arrow never points the other way.
 MAY: dict[str, frozenset[str]] = {
     "core": frozenset(),
     "store": frozenset(("core",)),
+    "outside": frozenset(("core",)),  # speaks with services, addresses to tell and a provider of identities
     **dict.fromkeys(STEPS, frozenset(("core",))),
     "tasks": frozenset(("core",)) | STEPS,
     "workers": frozenset(("core", "store")),  # starts worker processes; the server calls it
-    "jobs": frozenset(("core", "store", "tasks")) | STEPS,  # the bodies of the long steps
+    "jobs": frozenset(("core", "store", "outside", "tasks")) | STEPS,  # the bodies of the long steps
     "loop": BELOW_LOOP,
     "flow": BELOW_LOOP | {"loop"},  # runs the loop's jobs in worker processes
     "operations": BELOW_LOOP | {"loop", "workspace"},
     "transfer": frozenset(("core",)),  # the methods about files in and out that they share
+    "connections": frozenset(),  # the methods about workforces and webhooks that they share
     "versions": frozenset(),  # the methods about dataset versions that workspace and client share
     "maps": frozenset(),  # the methods about the map and bulk labels that they share
-    "handle": frozenset(("maps", "transfer", "versions")),  # all others that they share
+    "handle": frozenset(("connections", "maps", "transfer", "versions")),  # all others that they share
     "workspace": BELOW_LOOP | {"loop", "operations", "handle"},
     "opening": frozenset(("workspace", "client", "handle")),
     **dict.fromkeys(
-        RIM, BELOW_LOOP | RIM | {"loop", "flow", "operations", "workspace", "handle", "opening", "transfer", "maps", "versions"}
+        RIM,
+        BELOW_LOOP
+        | RIM
+        | {
+            "loop",
+            "flow",
+            "operations",
+            "workspace",
+            "handle",
+            "opening",
+            "connections",
+            "transfer",
+            "maps",
+            "versions",
+        },
     ),
 }
 

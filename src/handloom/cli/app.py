@@ -25,6 +25,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "worker": ("worker", "Run waiting jobs: train, evaluate, embed."),
     "actor": ("actor", "Add and list people, models and rules; give them tokens and login addresses."),
     "team": ("team", "Show the team of a project, invite people, trust labels, report on quality."),
+    "workforce": ("workforce", "Connect services of outside people that answer questions."),
+    "webhook": ("webhook", "Tell addresses what happens in a project."),
     "simulate": ("simulate", "Compare strategies on labelled data with simulated people."),
     "bench": ("bench", "Compare strategies on a declared grid of data sets and simulated people."),
     "select": ("select", "Pick the rows of a file that are worth asking about next."),

@@ -24,6 +24,7 @@ EVENTS: dict[str, str] = {
     "label.changed": "measuring people gave an item another label; answers that change one are events of their own",
     "item.erasing": "items are to be erased, with the reason; from now on they will be, whatever happens",
     "item.erased": "the content of items is blank everywhere that is known; digests stay",
+    "label.changed": "measuring people gave an item another label; answers that change one are events of their own",
     "label.imported": "labels came with items, or follow a verdict on an identical one; each is an answer without a question",
     "question.asked": "a batch of questions is open",
     "question.claimed": "an actor holds questions until a time",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from .arrays import Draws, Features, Indices, Probs, Scores
+    from .outside import Link, Posted, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,3 +238,24 @@ class Check(Protocol):
     name: str
 
     def check(self, subject: Any) -> list[Finding]: ...
+
+
+@runtime_checkable
+class Workforce(Protocol):
+    """Outside people behind a service: hands it questions and reads what it sends back. It keeps no state.
+
+    check: the options of a connection as they are stored; raises `Malformed`. push: hands questions over and gives the
+    keys of those the service took; the same key pushed twice is one question; raises `Unavailable` in any trouble, soon.
+    withdraw: says that nobody is needed for these keys any more; that it arrives is not promised. receive: what a call
+    of the service says, from its raw body; raises `NotLoggedIn` unless it is signed with the link's secret and fresh.
+    """
+
+    name: str
+
+    def check(self, options: Mapping[str, Any]) -> dict[str, Any]: ...
+
+    def push(self, link: Link, questions: Sequence[Posted], now: float) -> Sequence[str]: ...
+
+    def withdraw(self, link: Link, keys: Sequence[str], now: float) -> None: ...
+
+    def receive(self, link: Link, headers: Mapping[str, str], body: bytes, now: float) -> list[Reply]: ...

@@ -8,7 +8,7 @@ from typing import Any
 
 from .errors import UnknownKind
 
-GROUPS = ("tasks", "strategies", "readers", "writers", "learners", "encoders", "aggregators", "checks")
+GROUPS = ("tasks", "strategies", "readers", "writers", "learners", "encoders", "aggregators", "checks", "workforces")
 _added: dict[tuple[str, str], Any] = {}
 
 

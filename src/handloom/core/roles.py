@@ -37,6 +37,8 @@ POLICIES: dict[str, frozenset[str]] = {
     "erase": frozenset(("owner",)),
     "manage_people": frozenset(("owner",)),
     "manage_members": frozenset(("owner",)),
+    "manage_workforces": frozenset(("owner",)),
+    "manage_webhooks": _LEADS,
     "export_bundle": frozenset(("owner",)),
     "import_bundle": frozenset(("owner",)),
     "manage_workforces": frozenset(("owner",)),

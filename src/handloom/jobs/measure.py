@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.ids import show
 from ..core.people import Skill, Vote
 from ..resolve import anchoring
 from ..resolve import skills as measured
@@ -274,5 +275,7 @@ def _weigh_one(tx: Any, project: Project, task: TaskRow, item_id: int) -> bool:
         place = Place(project.id, task.id, item_id, stored.test)
         position = skills.newest_answer(tx.connection) if moved else stored.position
         estimates.settle(tx, place, found.estimate, position=position, basis=newest)
+        if moved:
+            tx.emit("label.changed", project=project.id, subject=show("item", item_id), body={"task": task.id})
         team.ask_more(tx, project, task, item_id, found)
     return moved

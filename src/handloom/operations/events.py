@@ -19,7 +19,7 @@ POLL_SECONDS = 0.5
 _ANSWERS = ("answer.", "label.", "claim.", "prediction.")
 _PEOPLE = ("actor.", "member.")
 _REVIEWS = ("gold.", "review.")
-_MODELS = ("model.", "release.", "dataset.")
+_MODELS = ("model.", "release.", "dataset.", "workforce.", "webhook.")
 
 
 def events(session: Session, since: int = 0, limit: int = PAGE) -> tuple[list[dict[str, Any]], int]:

@@ -295,3 +295,40 @@ class ItemLine(BaseModel):
     labels: dict[str, Any] | None = None
     meta: dict[str, Any] | None = None
     split: Literal["pool", "test"] | None = None
+
+
+class WorkforceRequest(Sent):
+    """A service of outside people. deadline: seconds; most: questions outside at a time; keep: left to the own team."""
+
+    model_config = _example(name="crowd", address="https://crowd.example.org/questions", deadline=7200)
+    name: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9_-]{0,39}$")]
+    address: Annotated[str, Field(min_length=1, max_length=2000)]
+    task: Ref | None = None
+    kind: Ref = "http"
+    options: dict[str, Any] | None = None
+    deadline: Annotated[float, Field(ge=1, le=30 * 86_400, allow_inf_nan=False)] = 86_400.0
+    most: Annotated[int, Field(ge=1, le=10_000)] = 100
+    keep: Annotated[int, Field(ge=0, le=10_000)] = 10
+
+
+class ConnectionState(Sent):
+    """Whether it is spoken with."""
+
+    model_config = _example(state="paused")
+    state: Literal["active", "paused"]
+
+
+class WorkforceChange(ConnectionState):
+    """secret: make a new one; the old is void."""
+
+    secret: bool = False
+
+
+class WebhookRequest(Sent):
+    """An address that is told what happens. kinds: all unless told."""
+
+    model_config = _example(address="https://example.org/handloom", kinds=["decision.needed"])
+    address: Annotated[str, Field(min_length=1, max_length=2000)]
+    kinds: Annotated[
+        list[Literal["question.resolved", "decision.needed", "label.changed"]] | None, Field(min_length=1, max_length=3)
+    ] = None

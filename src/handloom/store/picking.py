@@ -12,6 +12,7 @@ from ..core.later import later
 from . import schema
 from .queue import BULK, CHUNK
 from .schema.people import member, skill
+from .schema.workforce import outsider
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,7 +52,10 @@ def standing(connection: sa.Connection, project_id: int, task_id: int, *, since:
     )
     counters = {row.name: row.value for row in rows}
     people = sa.select(sa.func.count()).where(
-        schema.actor.c.kind == "person", schema.actor.c.state == "active", schema.actor.c.role != "owner"
+        schema.actor.c.kind == "person",
+        schema.actor.c.state == "active",
+        schema.actor.c.role != "owner",
+        ~_outside(),
     )
     newer = sa.select(lab.c.item_id).where(lab.c.task_id == task_id, lab.c.position > since).limit(enough).subquery()
     return Standing(
@@ -287,10 +291,15 @@ def waiting_in_vain(connection: sa.Connection, project_id: int, task_id: int) ->
 
 
 def _could_be_asked(project_id: int) -> tuple[Any, ...]:
-    """Conditions on actors: active persons who are not paused or removed in the project."""
+    """Conditions on actors: active persons of the own team who are not paused or removed in the project."""
     there, m = schema.actor, member
     out = sa.exists().where(m.c.project_id == project_id, m.c.actor_id == there.c.id, m.c.state != "active")
-    return (there.c.kind == "person", there.c.state == "active", there.c.role != "owner", ~out)
+    return (there.c.kind == "person", there.c.state == "active", there.c.role != "owner", ~out, ~_outside())
+
+
+def _outside() -> Any:
+    """People behind a workforce: nobody knows whether they come again, so nothing may be left to them."""
+    return sa.exists().where(outsider.c.actor_id == schema.actor.c.id)
 
 
 def people_count(connection: sa.Connection, project_id: int) -> int:

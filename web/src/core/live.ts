@@ -41,12 +41,12 @@ export function closesQuestion(kind: string): boolean {
 
 /** The kinds of events: a browser gets a named event only when it listens to that name. */
 export const KINDS: readonly string[] = [
-  'actor.added', 'actor.changed', 'actor.token', 'answer.bulk', 'answer.given', 'answer.set_aside', 'cascade.asked', 'cascade.closed', 'cascade.started', 'claim.expired',
-  'claim.released', 'dataset.branch_closed', 'dataset.branched', 'dataset.committed', 'dataset.tagged',
-  'dataset.tested', 'gold.added', 'gold.removed', 'guidelines.added', 'item.added', 'job.progress', 'label.changed',
-  'label.imported', 'member.changed', 'member.invited', 'member.paused', 'model.trained', 'prediction.feedback',
-  'project.changed', 'project.created', 'question.asked', 'question.claimed', 'question.closed', 'question.wants',
-  'release.changed', 'review.closed', 'review.opened', 'split.applied', 'split.restored', 'split.revoked', 'split.signed',
-  'task.added', 'task.changed', 'webhook.changed',
+  'actor.added', 'actor.changed', 'actor.token', 'answer.bulk', 'answer.given', 'answer.set_aside', 'cascade.asked',
+  'cascade.closed', 'cascade.started', 'claim.expired', 'claim.released', 'dataset.branch_closed', 'dataset.branched',
+  'dataset.committed', 'dataset.tagged', 'dataset.tested', 'gold.added', 'gold.removed', 'guidelines.added',
+  'item.added', 'job.progress', 'label.changed', 'label.imported', 'member.changed', 'member.invited',
+  'member.paused', 'model.trained', 'prediction.feedback', 'project.changed', 'project.created', 'question.asked',
+  'question.claimed', 'question.closed', 'question.wants', 'release.changed', 'review.closed', 'review.opened',
+  'split.applied', 'split.restored', 'split.revoked', 'split.signed', 'task.added', 'task.changed', 'webhook.changed',
   'workforce.changed', 'workspace.repaired',
 ]
