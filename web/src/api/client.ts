@@ -2,6 +2,8 @@
 
 import type { AnswerDraft, Receipt } from '../core/shapes'
 import type { SendResult } from '../core/outbox'
+import { ApiError } from './problem'
+import { sendBytes } from './send'
 import type {
   Actor,
   Branch,
@@ -32,23 +34,15 @@ import type {
   Strategy,
   Suspects,
   Task,
+  ImportReport,
+  Profile,
+  Upload,
 } from './types'
 
 const BASE = '/api/v1'
 const TIMEOUT_MS = 20_000
 
-/** What the server, or the way to it, had to say. `code` is 'network' when there was no answer at all. */
-export class ApiError extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    message: string,
-    readonly details: Record<string, unknown> = {},
-  ) {
-    super(message)
-    this.name = 'ApiError'
-  }
-}
+export { ApiError }
 
 let csrf: string | null = null
 let ahead = 0
@@ -165,12 +159,29 @@ async function sendAnswer(answer: AnswerDraft): Promise<SendResult> {
 }
 
 export interface ItemFilter {
+  slice?: string | null
   search?: string | null
   label?: string | null
   state?: string | null
   task?: string | null
   cursor?: string | null
   limit?: number
+}
+
+/** How a file is to be read; what is not said is found out. */
+export interface Reading {
+  encoding?: string | null
+  columns?: ColumnsWanted
+}
+
+export interface ColumnsWanted {
+  fields: Record<string, string[]>
+  label?: string | null
+  key?: string | null
+  split?: string | null
+  separator?: string | null
+  also?: Record<string, string> | null
+  tags?: string | null
 }
 
 export const api = {
@@ -249,6 +260,31 @@ export const api = {
   restore: (p: string, task: string, to: string, message: string) => post<CommitDetail>(`/projects/${at(p)}/restore`, { to, task, message }),
   diff: (p: string, task: string, before: string, after: string) =>
     request<Diff>(`/projects/${at(p)}/diff`, { query: { task, before, after } }),
+
+  profile: (p: string, task: string, place: string | null) => request<Profile>(`/projects/${at(p)}/profile`, { query: { task, at: place } }),
+  makeProfile: (p: string, task: string, place: string | null) => post<Job>(`/projects/${at(p)}/profile`, { task, ...(place ? { at: place } : {}) }),
+  sendFile: (p: string, task: string, file: File, onSent: (share: number) => void) =>
+    sendBytes<Upload>(address(`/projects/${at(p)}/uploads`, { name: file.name.slice(-200), task }), file, csrf, onSent),
+  lookAtUpload: (p: string, task: string, id: string, reading: Reading) =>
+    post<Upload>(`/projects/${at(p)}/uploads/${at(id)}/preview`, { task, ...reading }),
+  bringUpload: (p: string, task: string, id: string, reading: Reading) =>
+    post<Job>(`/projects/${at(p)}/uploads/${at(id)}/import`, { task, ...reading }),
+  forgetUpload: (p: string, id: string) => request(`/projects/${at(p)}/uploads/${at(id)}`, { method: 'DELETE' }),
+  importReport: (job: string) => request<ImportReport>(`/jobs/${at(job)}/report`),
+  refusedFile: (job: string) => address(`/jobs/${at(job)}/refused`),
+  job: (id: string) => request<Job>(`/jobs/${at(id)}`),
+  kinds: async () => (await request<{ kinds: { kind: string; fields: Record<string, string> }[] }>('/kinds')).kinds,
+
+  map: (p: string, task: string) => request<MapState>(`/projects/${at(p)}/map`, { query: { task } }),
+  drawMap: (p: string, task: string) => post<Job>(`/projects/${at(p)}/map`, { task }),
+  mapPoints: (p: string, task: string) => bytes(`/projects/${at(p)}/map/points`, { task }),
+  mapColours: (p: string, task: string) => bytes(`/projects/${at(p)}/map/colours`, { task }),
+  someItems: async (p: string, task: string, ids: readonly string[]) =>
+    (await request<{ items: ItemLine[] }>(`/projects/${at(p)}/map/items`, { query: { task, items: ids.join(',') } })).items,
+  neighbours: async (item: string, n: number, task: string) =>
+    (await request<{ neighbours: Neighbour[] }>(`/items/${at(item)}/neighbours`, { query: { n, task } })).neighbours,
+  labelInBulk: (p: string, body: Partial<BulkRequest>) => request<BulkDone>(`/projects/${at(p)}/bulk`, { method: 'POST', body, slow: true }),
+  undoBulk: (id: string) => request<BulkUndone>(`/bulk/${at(id)}/undo`, { method: 'POST', body: {}, slow: true }),
 
   train: (p: string, task: string) => post<Job>(`/projects/${at(p)}/train`, { task }),
   cancelJob: (id: string) => post<Job>(`/jobs/${at(id)}/cancel`),

@@ -63,7 +63,18 @@ export interface Settings {
   test_share: number
   lease_seconds: number
   blind_share: number
+export type Profile = Said['Profile']
+export type FieldProfile = Said['FieldProfile']
+export type Spread = Said['Spread']
+export type Histogram = Said['Histogram']
+export type Balance = Said['Balance']
+export type Heat = Said['Heat']
+export type Upload = Said['Upload']
+export type ColumnGuess = Said['ColumnGuess']
+export type ImportReport = Said['ImportReport']
+
   suggestions: boolean
+  slices: { name: string; where: string }[]
   retrain_after: number
   decision_days: number
   release_margin: number

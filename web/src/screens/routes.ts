@@ -1,7 +1,7 @@
 // Every view is an address. This is the list of them.
 
 export type RouteName =
-  | 'start' | 'login' | 'join' | 'home' | 'label' | 'mine' | 'decide' | 'decision' | 'items' | 'item' | 'dataset' | 'review' | 'classes' | 'grid' | 'quality'
+  | 'start' | 'login' | 'join' | 'home' | 'label' | 'mine' | 'decide' | 'decision' | 'items' | 'item' | 'map' | 'dataset' | 'profile' | 'import' | 'review' | 'classes' | 'grid' | 'quality'
   | 'team' | 'settings' | 'unknown'
 
 export interface Route {
@@ -24,6 +24,8 @@ const PATTERNS: [RouteName, RegExp][] = [
   ['item', /^\/p\/([^/]+)\/items\/([^/]+)\/?$/],
   ['dataset', /^\/p\/([^/]+)\/data\/?$/],
   ['review', /^\/p\/([^/]+)\/review\/?$/],
+  ['profile', /^\/p\/([^/]+)\/data\/profile\/?$/],
+  ['import', /^\/p\/([^/]+)\/data\/import\/?$/],
   ['classes', /^\/p\/([^/]+)\/classes\/?$/],
   ['grid', /^\/p\/([^/]+)\/grid\/?$/],
   ['quality', /^\/p\/([^/]+)\/quality\/?$/],
@@ -56,6 +58,8 @@ export const paths = {
   dataset: (p: string) => `/p/${at(p)}/data`,
   review: (p: string) => `/p/${at(p)}/review`,
   classes: (p: string) => `/p/${at(p)}/classes`,
+  profile: (p: string) => `/p/${at(p)}/data/profile`,
+  import: (p: string) => `/p/${at(p)}/data/import`,
   grid: (p: string) => `/p/${at(p)}/grid`,
   quality: (p: string) => `/p/${at(p)}/quality`,
   team: (p: string) => `/p/${at(p)}/team`,

@@ -33,7 +33,7 @@ const PLACES: Place[] = [
   { name: 'settings', title: 'nav.settings', icon: ui.SettingsIcon, needs: ['change_project', 'write_guidelines'] },
 ]
 
-const PARENT: Partial<Record<RouteName, Place['name']>> = { decision: 'decide', item: 'items', grid: 'classes' }
+const PARENT: Partial<Record<RouteName, Place['name']>> = { profile: 'dataset', import: 'dataset', decision: 'decide', item: 'items', grid: 'classes' }
 const LAST_PROJECT = 'handloom.project'
 
 export function lastProject(): string | null {

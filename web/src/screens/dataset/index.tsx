@@ -7,6 +7,7 @@ import { t } from '../../i18n'
 import { Button, Chip, Empty, Failed, Page, Panel, SegmentedControl, Select, toast, toastError, Waiting, When } from '../../ui'
 import { useProject, useTask } from '../data'
 import { NotAllowed } from '../parts/not-allowed'
+import { DataPlaces } from '../parts/data-places'
 import { useQueryState } from '../router'
 import { useSession } from '../session'
 import { Version } from './version'
@@ -20,10 +21,14 @@ export default function Dataset({ project }: { project: string }) {
   const [task, choose] = useTask(found.data)
   if (!can('read_models')) return <NotAllowed title={t('nav.dataset')} />
   const tasks = found.data?.tasks ?? []
-  const aside =
-    tasks.length > 1 && task ? (
-      <SegmentedControl size="xs" aria-label={t('label.task')} value={task.name} data={tasks.map((one) => one.name)} onChange={choose} />
-    ) : null
+  const aside = (
+    <>
+      {tasks.length > 1 && task ? (
+        <SegmentedControl size="xs" aria-label={t('label.task')} value={task.name} data={tasks.map((one) => one.name)} onChange={choose} />
+      ) : null}
+      <DataPlaces project={project} current="dataset" />
+    </>
+  )
   return (
     <Page wide title={t('dataset.title')} aside={aside}>
       {found.error ? <Failed error={found.error} retry={() => void found.refetch()} /> : null}

@@ -25,6 +25,7 @@ export default function Items({ project: name }: { project: string }) {
     search: query.get('search'),
     label: query.get('label'),
     state: query.get('state'),
+    slice: query.get('slice'),
     cursor: query.get('cursor'),
     task: task?.name ?? null,
   }
@@ -84,7 +85,7 @@ export default function Items({ project: name }: { project: string }) {
         </>
       }
     >
-      <Filter filter={filter} labels={task?.labels ?? []} field={search} refine={refine} />
+      <Filter filter={filter} labels={task?.labels ?? []} slices={(project.data?.settings.slices ?? []).map((one) => one.name)} field={search} refine={refine} />
       {items.error ? <Failed error={items.error} retry={() => void items.refetch()} /> : null}
       {items.isPending && !items.error ? <Waiting /> : null}
       {items.data && rows.length === 0 ? (
@@ -105,13 +106,14 @@ export default function Items({ project: name }: { project: string }) {
 }
 
 interface FilterProps {
-  filter: { search: string | null; label: string | null; state: string | null }
+  filter: { search: string | null; label: string | null; state: string | null; slice: string | null }
   labels: string[]
+  slices: string[]
   field: RefObject<HTMLInputElement | null>
   refine(values: Record<string, string | null>): void
 }
 
-function Filter({ filter, labels, field, refine }: FilterProps) {
+function Filter({ filter, labels, slices, field, refine }: FilterProps) {
   return (
     <div className="items-filter" role="search">
       <Search field={field} value={filter.search ?? ''} onSearch={(text) => refine({ search: text })} />
@@ -132,6 +134,17 @@ function Filter({ filter, labels, field, refine }: FilterProps) {
         searchable={labels.length > 10}
         onChange={(label) => refine({ label })}
       />
+      {slices.length > 0 ? (
+        <Select
+          aria-label={t('items.slice')}
+          placeholder={t('items.anySlice')}
+          data={slices}
+          value={filter.slice}
+          clearable
+          clearButtonProps={{ 'aria-label': t('items.anySlice') }}
+          onChange={(slice) => refine({ slice })}
+        />
+      ) : null}
     </div>
   )
 }
