@@ -168,6 +168,7 @@ def _checked(task_id: int, actor_id: int) -> Any:
 def checks(connection: sa.Connection, task_id: int, actor_id: int, *, since: float = 0.0) -> list[Check]:
     """Standing answers of an actor compared with gold, oldest first; practice, verdicts and bulk left out. since: a time."""
     query = _checked(task_id, actor_id).where(q.c.lane.not_in(UNCHECKED_LANES), a.c.created >= since)
+    query = query.where(q.c.strategy != BULK)
     rows = connection.execute(query.where(q.c.strategy != BULK))
     return [Check(row.seq, row.value == row.truth) for row in rows if "verdict" not in row.value]
 

@@ -6,6 +6,9 @@ import { ApiError } from './problem'
 import { sendBytes } from './send'
 import type {
   Actor,
+  BulkDone,
+  BulkRequest,
+  BulkUndone,
   Branch,
   Cascade,
   Cascades,
@@ -19,9 +22,11 @@ import type {
   ItemLine,
   Job,
   Lineage,
+  MapState,
   Me,
   Member,
   Mine,
+  Neighbour,
   Overview,
   Page,
   Project,
@@ -41,6 +46,7 @@ import type {
 
 const BASE = '/api/v1'
 const TIMEOUT_MS = 20_000
+const SLOW_MS = 300_000
 
 export { ApiError }
 
@@ -66,6 +72,8 @@ interface RequestOptions {
   query?: Record<string, string | number | null | undefined>
   token?: string
   keepalive?: boolean
+  /** Work in parts on the server: it may take minutes. */
+  slow?: boolean
 }
 
 function address(path: string, query: RequestOptions['query'] = {}): string {
@@ -90,7 +98,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
       headers,
       credentials: options.token ? 'omit' : 'same-origin',
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-      ...(options.keepalive ? { keepalive: true } : { signal: AbortSignal.timeout(TIMEOUT_MS) }),
+      ...(options.keepalive ? { keepalive: true } : { signal: AbortSignal.timeout(options.slow ? SLOW_MS : TIMEOUT_MS) }),
     })
   } catch (error) {
     throw new ApiError(0, 'network', error instanceof Error ? error.message : String(error))
@@ -115,6 +123,17 @@ async function read(response: Response): Promise<unknown> {
   } catch {
     return null
   }
+}
+
+/** Arrays as they are; the browser keeps them and asks whether they have changed. */
+async function bytes(path: string, query: RequestOptions['query']): Promise<ArrayBuffer> {
+  const response = await fetch(address(path, query), { credentials: 'same-origin', signal: AbortSignal.timeout(SLOW_MS) }).catch((error: unknown) => {
+    throw new ApiError(0, 'network', error instanceof Error ? error.message : String(error))
+  })
+  if (response.ok) return response.arrayBuffer()
+  if (response.status === 401) loggedOut()
+  const { code, message } = ((await read(response)) ?? {}) as { code?: string; message?: string }
+  throw new ApiError(response.status, code ?? `HTTP ${response.status}`, message ?? response.statusText)
 }
 
 const post = <T>(path: string, body: unknown = {}) => request<T>(path, { method: 'POST', body })

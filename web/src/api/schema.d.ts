@@ -288,6 +288,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/commits/{commit}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Corrections
+         * @description What a version mended, part by part.
+         */
+        get: operations["list_corrections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/commits/{commit}/export": {
         parameters: {
             query?: never;
@@ -953,6 +973,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Corrections
+         * @description Mend the values of a branch as a log of corrections tells, as one version; each correction keeps its kind.
+         */
+        post: operations["import_corrections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/decisions": {
         parameters: {
             query?: never;
@@ -987,6 +1027,50 @@ export interface paths {
         get: operations["diff"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Erasures
+         * @description What was erased and what is being erased, newest first.
+         */
+        get: operations["list_erasures"];
+        put?: never;
+        /**
+         * Erase
+         * @description Blank the content of items wherever this workspace holds it. For owners; there is no undo.
+         */
+        post: operations["erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/erasures/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Erasing
+         * @description Go on with what is not erased everywhere yet.
+         */
+        post: operations["resume_erasing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3245,21 +3329,6 @@ export interface components {
             tags?: string | null;
         };
         /**
-         * Comment
-         * @description What somebody says about a request. ``item``: the row it is about.
-         */
-        Comment: {
-            author: components["schemas"]["Who"];
-            /** Created */
-            created: string;
-            /** Id */
-            id: number;
-            /** Item */
-            item: string | null;
-            /** Text */
-            text: string;
-        };
-        /**
          * CommentRequest
          * @description What to say, and about which row.
          * @example {
@@ -3424,6 +3493,90 @@ export interface components {
              * @enum {string}
              */
             state: "active" | "paused";
+        };
+        /**
+         * CorrectionShown
+         * @description One corrected part. before None: it was overlooked; after None: it should not have been there.
+         */
+        CorrectionShown: {
+            /** After */
+            after: unknown;
+            /** Before */
+            before: unknown;
+            /** Item */
+            item: string;
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Line */
+            line: number;
+        };
+        /**
+         * Corrections
+         * @description A page of what a version mended, in the order of its log.
+         */
+        Corrections: {
+            /** Corrections */
+            corrections: components["schemas"]["CorrectionShown"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * CorrectionsMade
+         * @description A version with corrections of a log. unmatched: lines whose old part the branch did not hold, counted from 0.
+         */
+        CorrectionsMade: {
+            /** Branch */
+            branch: string;
+            /** Commit */
+            commit: string;
+            /** Corrections */
+            corrections: number;
+            /** Kinds */
+            kinds: {
+                [key: string]: number;
+            };
+            /** Rows */
+            rows: number;
+            /** Unmatched */
+            unmatched: number[];
+        };
+        /**
+         * CorrectionsRequest
+         * @description Rows of a log of corrections, and the columns that together name a document: its item's key, joined by ``/``.
+         * @example {
+         *       "branch": "mended",
+         *       "document": [
+         *         "fold",
+         *         "doc"
+         *       ],
+         *       "message": "as published",
+         *       "rows": [
+         *         {
+         *           "doc": 2,
+         *           "error_type": "Wrong",
+         *           "fold": "dev",
+         *           "old_begin": 1,
+         *           "old_end": 4,
+         *           "old_type": "LOC"
+         *         }
+         *       ]
+         *     }
+         */
+        CorrectionsRequest: {
+            /** Branch */
+            branch: string;
+            /** Document */
+            document?: string[];
+            /** Message */
+            message: string;
+            /** Rows */
+            rows: {
+                [key: string]: unknown;
+            }[];
+            /** Task */
+            task?: string | null;
         };
         /**
          * Counts
@@ -3628,6 +3781,108 @@ export interface components {
             value?: unknown;
             /** Weight */
             weight?: number | null;
+        };
+        /**
+         * ErasePreview
+         * @description How many items would be erased, and some of them.
+         */
+        ErasePreview: {
+            /** Count */
+            count: number;
+            /** Sample */
+            sample: string[];
+        };
+        /**
+         * EraseRequest
+         * @description Which items, and why. preview: only say how many.
+         * @example {
+         *       "keys": [
+         *         "mail-17"
+         *       ],
+         *       "reason": "asked to be forgotten"
+         *     }
+         */
+        EraseRequest: {
+            /** Items */
+            items?: string[];
+            /** Keys */
+            keys?: string[];
+            /**
+             * Preview
+             * @default false
+             */
+            preview: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Search */
+            search?: string | null;
+            /** Where */
+            where?: string | null;
+        };
+        /**
+         * Erasing
+         * @description An erasure and the job that carries it out.
+         */
+        Erasing: {
+            erasure: components["schemas"]["ErasureShown"] | null;
+            job: components["schemas"]["Job"] | null;
+        };
+        /**
+         * ErasureShown
+         * @description What is or was erased. done: items that are blank; counts: what was blanked or removed; left: what people have to
+         *     see to, as backups.
+         * @example {
+         *       "count": 1,
+         *       "done": 1,
+         *       "id": "x1",
+         *       "items": [
+         *         "i3"
+         *       ],
+         *       "left": [],
+         *       "reason": "asked to be forgotten",
+         *       "state": "done"
+         *     }
+         */
+        ErasureShown: {
+            actor: components["schemas"]["Who"];
+            /** Count */
+            count: number;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Created */
+            created: string;
+            /** Done */
+            done: number;
+            /** Finished */
+            finished: string | null;
+            /** Id */
+            id: string;
+            /** Items */
+            items: string[];
+            /** Left */
+            left: string[];
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done";
+        };
+        /**
+         * Erasures
+         * @description A page of erasures, newest first.
+         */
+        Erasures: {
+            /** Erasures */
+            erasures: components["schemas"]["ErasureShown"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * Error
@@ -5058,7 +5313,7 @@ export interface components {
          *       "source": "typos"
          *     }
          */
-        "MergeRequest-Input": {
+        MergeRequest: {
             /**
              * Into
              * @default main
@@ -5072,151 +5327,6 @@ export interface components {
             source: string;
             /** Task */
             task?: string | null;
-        };
-        /**
-         * MergeRequest
-         * @description A proposal to merge a branch. ``head``: what is proposed; ``into``: the version its tests merged it into.
-         *
-         *     ``failing``: tests that hold it up; ``unsettled``: conflicts that do; ``auto``: it merges by itself when nothing does.
-         */
-        "MergeRequest-Output": {
-            /** Approvals */
-            approvals: number;
-            author: components["schemas"]["Who"];
-            /** Auto */
-            auto: boolean;
-            by: components["schemas"]["Who"] | null;
-            /** Comments */
-            comments: number;
-            /** Created */
-            created: string;
-            /** Ended */
-            ended: string | null;
-            /** Expires */
-            expires: string;
-            /** Failing */
-            failing: string[];
-            /** Head */
-            head: string;
-            /** Id */
-            id: string;
-            /** Into */
-            into: string | null;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "corrections" | "answers" | "verdicts";
-            /** Merge */
-            merge: string | null;
-            /** Needs */
-            needs: number;
-            /** Overridden */
-            overridden: boolean;
-            /** Question */
-            question: string | null;
-            /** Reason */
-            reason: string | null;
-            /** Source */
-            source: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "open" | "approved" | "merged" | "rejected" | "expired" | "closed";
-            /** Target */
-            target: string;
-            /** Task */
-            task: string;
-            /** Tests */
-            tests: number;
-            /** Title */
-            title: string;
-            /** Unsettled */
-            unsettled: number;
-        };
-        /**
-         * MergeRequestDetail
-         * @description A merge request with all that is known of it.
-         */
-        MergeRequestDetail: {
-            /** Approvals */
-            approvals: number;
-            author: components["schemas"]["Who"];
-            /** Auto */
-            auto: boolean;
-            by: components["schemas"]["Who"] | null;
-            change: components["schemas"]["DatasetChange"];
-            /** Comments */
-            comments: number;
-            /** Conflicts */
-            conflicts: components["schemas"]["OpenConflict"][];
-            /** Created */
-            created: string;
-            /** Discussion */
-            discussion: components["schemas"]["Comment"][];
-            /** Ended */
-            ended: string | null;
-            /** Expires */
-            expires: string;
-            /** Failing */
-            failing: string[];
-            /** Head */
-            head: string;
-            /** Id */
-            id: string;
-            /** Into */
-            into: string | null;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "corrections" | "answers" | "verdicts";
-            /** May Approve */
-            may_approve: boolean;
-            /** May Decide */
-            may_decide: boolean;
-            /** Merge */
-            merge: string | null;
-            /** Needs */
-            needs: number;
-            /** Overridden */
-            overridden: boolean;
-            /** Question */
-            question: string | null;
-            /** Reason */
-            reason: string | null;
-            /** Results */
-            results: components["schemas"]["DataTest"][];
-            /** Source */
-            source: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "open" | "approved" | "merged" | "rejected" | "expired" | "closed";
-            /** Target */
-            target: string;
-            /** Task */
-            task: string;
-            /** Tests */
-            tests: number;
-            /** Title */
-            title: string;
-            /** Unsettled */
-            unsettled: number;
-            /** Verdicts */
-            verdicts: components["schemas"]["Verdict"][];
-        };
-        /**
-         * MergeRequests
-         * @description A page of merge requests.
-         */
-        MergeRequests: {
-            /** Next */
-            next: string | null;
-            /** Requests */
-            requests: components["schemas"]["MergeRequest-Output"][];
         };
         /**
          * Metrics
@@ -6021,6 +6131,156 @@ export interface components {
             projects: components["schemas"]["Project"][];
         };
         /**
+         * Proposal
+         * @description A proposal to merge a branch. ``head``: what is proposed; ``into``: the version its tests merged it into.
+         *
+         *     ``failing``: tests that hold it up; ``unsettled``: conflicts that do; ``auto``: it merges by itself when nothing does.
+         */
+        Proposal: {
+            /** Approvals */
+            approvals: number;
+            author: components["schemas"]["Who"];
+            /** Auto */
+            auto: boolean;
+            by: components["schemas"]["Who"] | null;
+            /** Comments */
+            comments: number;
+            /** Created */
+            created: string;
+            /** Ended */
+            ended: string | null;
+            /** Expires */
+            expires: string;
+            /** Failing */
+            failing: string[];
+            /** Head */
+            head: string;
+            /** Id */
+            id: string;
+            /** Into */
+            into: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "corrections" | "answers" | "verdicts";
+            /** Merge */
+            merge: string | null;
+            /** Needs */
+            needs: number;
+            /** Overridden */
+            overridden: boolean;
+            /** Question */
+            question: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Source */
+            source: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "approved" | "merged" | "rejected" | "expired" | "closed";
+            /** Target */
+            target: string;
+            /** Task */
+            task: string;
+            /** Tests */
+            tests: number;
+            /** Title */
+            title: string;
+            /** Unsettled */
+            unsettled: number;
+        };
+        /**
+         * ProposalComment
+         * @description What somebody says about a request. ``item``: the row it is about.
+         */
+        ProposalComment: {
+            author: components["schemas"]["Who"];
+            /** Created */
+            created: string;
+            /** Id */
+            id: number;
+            /** Item */
+            item: string | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * ProposalDetail
+         * @description A merge request with all that is known of it.
+         */
+        ProposalDetail: {
+            /** Approvals */
+            approvals: number;
+            author: components["schemas"]["Who"];
+            /** Auto */
+            auto: boolean;
+            by: components["schemas"]["Who"] | null;
+            change: components["schemas"]["DatasetChange"];
+            /** Comments */
+            comments: number;
+            /** Conflicts */
+            conflicts: components["schemas"]["OpenConflict"][];
+            /** Created */
+            created: string;
+            /** Discussion */
+            discussion: components["schemas"]["ProposalComment"][];
+            /** Ended */
+            ended: string | null;
+            /** Expires */
+            expires: string;
+            /** Failing */
+            failing: string[];
+            /** Head */
+            head: string;
+            /** Id */
+            id: string;
+            /** Into */
+            into: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "corrections" | "answers" | "verdicts";
+            /** May Approve */
+            may_approve: boolean;
+            /** May Decide */
+            may_decide: boolean;
+            /** Merge */
+            merge: string | null;
+            /** Needs */
+            needs: number;
+            /** Overridden */
+            overridden: boolean;
+            /** Question */
+            question: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Results */
+            results: components["schemas"]["DataTest"][];
+            /** Source */
+            source: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "approved" | "merged" | "rejected" | "expired" | "closed";
+            /** Target */
+            target: string;
+            /** Task */
+            task: string;
+            /** Tests */
+            tests: number;
+            /** Title */
+            title: string;
+            /** Unsettled */
+            unsettled: number;
+            /** Verdicts */
+            verdicts: components["schemas"]["ProposalVerdict"][];
+        };
+        /**
          * ProposalRequest
          * @description Which branch to merge into which, and why.
          * @example {
@@ -6041,6 +6301,29 @@ export interface components {
             task?: string | null;
             /** Title */
             title: string;
+        };
+        /**
+         * ProposalVerdict
+         * @description What somebody decided about what is proposed now.
+         */
+        ProposalVerdict: {
+            actor: components["schemas"]["Who"];
+            /** At */
+            at: string;
+            /** Decision */
+            decision: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Proposals
+         * @description A page of merge requests.
+         */
+        Proposals: {
+            /** Next */
+            next: string | null;
+            /** Requests */
+            requests: components["schemas"]["Proposal"][];
         };
         /**
          * Proposed
@@ -6088,7 +6371,8 @@ export interface components {
             people: number;
             /** Seconds Per Label */
             seconds_per_label: number | null;
-            suggestions: components["schemas"]["Suggested"] | null;
+            /** Suggestions */
+            suggestions: components["schemas"]["Suggested"][];
             /** Task */
             task: string;
         };
@@ -6568,8 +6852,14 @@ export interface components {
         RowChange: {
             after: components["schemas"]["DatasetRow"] | null;
             before: components["schemas"]["DatasetRow"] | null;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
             /** Item */
             item: string;
+            /** Key */
+            key: string;
             /** Kinds */
             kinds: string[];
         };
@@ -6851,9 +7141,17 @@ export interface components {
         };
         /**
          * Suggested
-         * @description Share of the last suggestions that people found right, of n.
+         * @description Of the last suggestions, those with at least this confidence (up to the next part's): the share that was right, by
+         *     what people say, of n.
+         * @example {
+         *       "from": 0.9,
+         *       "n": 80,
+         *       "right": 0.97
+         *     }
          */
         Suggested: {
+            /** From */
+            from: number;
             /** N */
             n: number;
             /** Right */
@@ -7176,19 +7474,6 @@ export interface components {
             task: string;
         };
         /**
-         * Verdict
-         * @description What somebody decided about what is proposed now.
-         */
-        Verdict: {
-            actor: components["schemas"]["Who"];
-            /** At */
-            at: string;
-            /** Decision */
-            decision: string;
-            /** Reason */
-            reason: string;
-        };
-        /**
          * VerdictRequest
          * @description What is decided, and why.
          * @example {
@@ -7509,11 +7794,13 @@ export interface components {
         };
         /**
          * Tested
-         * @description How many data tests looked at a version, and how many of them hold up a merge.
+         * @description How many data tests looked at a version, how many hold up its merge, and how many find an error that was there before.
          */
         handloom__server__responses__datasets__Tested: {
             /** Failing */
             failing: number;
+            /** Known */
+            known: number;
             /** Run */
             run: number;
         };
@@ -7565,6 +7852,7 @@ export interface components {
         /**
          * UndoRequest
          * @description Nothing more is to be said.
+         * @example {}
          */
         handloom__server__routes__maps__UndoRequest: Record<string, never>;
     };
@@ -9096,6 +9384,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommitDetail"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_corrections: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description rows per page, 50 unless told */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description an id, as the server gave it */
+                commit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Corrections"];
                 };
             };
             /** @description What was sent makes no sense */
@@ -13193,6 +13590,114 @@ export interface operations {
             };
         };
     };
+    import_corrections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionsMade"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     list_decisions: {
         parameters: {
             query?: {
@@ -13329,6 +13834,336 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Diff"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_erasures: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description rows per page, 50 unless told */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasures"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseRequest"];
+            };
+        };
+        responses: {
+            /** @description What would be erased */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasePreview"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasing"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    resume_erasing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasing"];
                 };
             };
             /** @description What was sent makes no sense */
@@ -15725,7 +16560,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MergeRequest-Input"];
+                "application/json": components["schemas"]["MergeRequest"];
             };
         };
         responses: {
@@ -17170,7 +18005,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MergeRequests"];
+                    "application/json": components["schemas"]["Proposals"];
                 };
             };
             /** @description What was sent makes no sense */
@@ -17278,7 +18113,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MergeRequestDetail"];
+                    "application/json": components["schemas"]["ProposalDetail"];
                 };
             };
             /** @description What was sent makes no sense */
@@ -21072,7 +21907,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MergeRequestDetail"];
+                    "application/json": components["schemas"]["ProposalDetail"];
                 };
             };
             /** @description What was sent makes no sense */
@@ -21180,7 +22015,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MergeRequestDetail"];
+                    "application/json": components["schemas"]["ProposalDetail"];
                 };
             };
             /** @description What was sent makes no sense */
@@ -21288,7 +22123,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Comment"];
+                    "application/json": components["schemas"]["ProposalComment"];
                 };
             };
             /** @description What was sent makes no sense */
@@ -21396,7 +22231,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MergeRequestDetail"];
+                    "application/json": components["schemas"]["ProposalDetail"];
                 };
             };
             /** @description What was sent makes no sense */
@@ -21500,7 +22335,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MergeRequestDetail"];
+                    "application/json": components["schemas"]["ProposalDetail"];
                 };
             };
             /** @description What was sent makes no sense */

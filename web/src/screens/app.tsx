@@ -32,6 +32,7 @@ const screens: Partial<Record<RouteName, ComponentType<ScreenProps>>> = {
   decision: lazy(() => import('./decide')),
   items: lazy(() => import('./items')),
   item: lazy(() => import('./items/item')),
+  map: lazy(() => import('./map')),
   dataset: lazy(() => import('./dataset')),
   review: lazy(() => import('./review')),
   profile: lazy(() => import('./profile')),

@@ -16,6 +16,7 @@ export const goKeys = make('keys.group.go', [
   ['label', ['Shift+l'], 'nav.label'],
   ['decide', ['Shift+d'], 'nav.decide'],
   ['items', ['Shift+i'], 'nav.items'],
+  ['map', ['Shift+m'], 'nav.map'],
   ['dataset', ['Shift+v'], 'nav.dataset'],
   ['review', ['Shift+r'], 'nav.review'],
   ['classes', ['Shift+c'], 'nav.classes'],
@@ -42,6 +43,22 @@ export const itemsKeys = make('keys.group.page', [
   ['next', ['ArrowRight'], 'items.next'],
   ['previous', ['ArrowLeft'], 'items.previous'],
 ])
+
+export const mapKeys = make('keys.group.page', [
+  ['search', ['/'], 'map.search'],
+  ['lasso', ['l'], 'map.tool.lasso'],
+  ['move', ['m'], 'map.tool.move'],
+  ['neighbours', ['n'], 'map.neighboursOf'],
+  ['colour', ['c'], 'map.colourBy'],
+  ['fit', ['f'], 'map.fit'],
+  ['in', ['+', '='], 'map.in'],
+  ['out', ['-'], 'map.out'],
+  ['clear', ['Escape'], 'map.clear'],
+  ['undo', ['z'], 'label.undo'],
+])
+
+/** Beside those of the map, while there is something to draw. */
+export const drawKeys = make('keys.group.page', [['draw', ['d'], 'map.draw']])
 
 export const reviewKeys = make('keys.group.page', [
   ['accept', ['a'], 'review.accept'],

@@ -14,7 +14,7 @@ import { useKeyboard, useKeys, useSession } from './session'
 import './shell.css'
 
 interface Place {
-  name: 'home' | 'label' | 'decide' | 'items' | 'dataset' | 'review' | 'classes' | 'quality' | 'team' | 'settings'
+  name: 'home' | 'label' | 'decide' | 'items' | 'map' | 'dataset' | 'review' | 'classes' | 'quality' | 'team' | 'settings'
   title: MessageId
   icon: ComponentType<{ size?: number }>
   needs?: string[]
@@ -25,6 +25,7 @@ const PLACES: Place[] = [
   { name: 'label', title: 'nav.label', icon: ui.LabelIcon, needs: ['answer_label'] },
   { name: 'decide', title: 'nav.decide', icon: ui.DecideIcon, needs: ['answer_decide'] },
   { name: 'items', title: 'nav.items', icon: ui.ItemsIcon },
+  { name: 'map', title: 'nav.map', icon: ui.MapIcon, needs: ['read_answers'] },
   { name: 'dataset', title: 'nav.dataset', icon: ui.CommitIcon, needs: ['read_models'] },
   { name: 'review', title: 'nav.review', icon: ui.ReviewIcon, needs: ['answer_expert', 'review'] },
   { name: 'classes', title: 'nav.classes', icon: ui.SparkIcon, needs: ['read_answers', 'ask', 'answer_label'] },
