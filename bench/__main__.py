@@ -18,14 +18,17 @@ ALL = (
     "contention",
     "refresh",
     "kill",
+    "crashes",
     "web_latency",
     "selection",
     "aggregation",
     "team",
     "label_errors",
+    "structured_errors",
     "cascade",
     "data_tests",
     "versions",
+    "bundles",
     "learning_curves",
 )
 

@@ -5,6 +5,7 @@ from .combiner import Combiner
 from .confident_joint import Joint, confident_joint
 from .duplicates import Twins, duplicates
 from .masks import MaskReport, MaskSuspect, masks
+from .multi_label import LabelSuspect, MultiLabel, multi_label
 from .neighbours import Around, neighbours
 from .normalised_margin import normalised_margin
 from .people import Answers, Fused, people
@@ -22,8 +23,10 @@ __all__ = [
     "Found",
     "Fused",
     "Joint",
+    "LabelSuspect",
     "MaskReport",
     "MaskSuspect",
+    "MultiLabel",
     "Outlook",
     "SpanSuspect",
     "Suspect",
@@ -36,6 +39,7 @@ __all__ = [
     "find",
     "image_score",
     "masks",
+    "multi_label",
     "neighbours",
     "normalised_margin",
     "outlook",
