@@ -4,7 +4,7 @@ from .batch import Draft, compose, suggest, test_part, wanted
 from .conflicts import in_words, sides
 from .gold import Conduct, another, conduct, how_many, mingle, share, supply
 from .qualify import Practice, practice
-from .route import not_after, not_beside, open_to, rule_of
+from .route import hides, not_after, not_beside, open_to, rule_of
 
 __all__ = [
     "Conduct",
@@ -13,6 +13,7 @@ __all__ = [
     "another",
     "compose",
     "conduct",
+    "hides",
     "how_many",
     "in_words",
     "mingle",

@@ -7,6 +7,9 @@ from typing import Any
 
 from ..core.people import Rule
 
+FOLLOWER = 0.3
+SHOWN_TO_FOLLOWERS = 5
+
 
 def rule_of(item: Mapping[str, Any], rules: Sequence[Rule]) -> Rule | None:
     """The first rule that is about this item. item: its meta laid over its data."""
@@ -19,6 +22,15 @@ def rule_of(item: Mapping[str, Any], rules: Sequence[Rule]) -> Rule | None:
 def open_to(rules: Sequence[Rule], tags: Collection[str], low: float) -> tuple[str, ...]:
     """Names of the rules whose questions this person may have. low: lower bound of their measured accuracy."""
     return tuple(rule.name for rule in rules if set(rule.tags) <= set(tags) and low >= rule.skill)
+
+
+def hides(question: int, actor: int, follows: float) -> bool:
+    """Whether a suggestion stays hidden from somebody who takes over the share ``follows`` of those that are shown.
+
+    From `FOLLOWER` on, all but every fifth: their own judgement is worth more than an echo of the model, and the few that are
+    still shown tell when they stop following. By number, so that asking twice shows the same.
+    """
+    return follows >= FOLLOWER and (question * 31 + actor) % SHOWN_TO_FOLLOWERS != 0
 
 
 def not_after(pairs: Sequence[Sequence[str]], actor: str) -> tuple[str, ...]:

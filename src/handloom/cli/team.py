@@ -78,11 +78,12 @@ def change(
     """Add an actor to the project, or change their role, state or tags there."""
     with opened(workspace) as site:
         place = chosen(site, project)
-        found = place.change_member(_id_of(place, name), role, state, tag, reason)
+        found = place.change_member(actor_id(place, name), role, state, tag, reason)
     Output(as_json).result(found, f"{found['name']} ({found['id']}) is {found['role']}, {found['state']}")
 
 
-def _id_of(project: ProjectHandle, name: str) -> str:
+def actor_id(project: ProjectHandle, name: str) -> str:
+    """Id of the actor with that name or id; raises `NotFound`."""
     cursor = None
     while True:
         page = project.workspace.actors(cursor=cursor, limit=200)
@@ -124,15 +125,68 @@ def quality(
     for one in found["anchoring"]["actors"]:
         table.add_row(one["actor"]["name"], _rate(one["shown"]), _rate(one["blind"]), one["warning"] or "")
     out = Output(as_json)
-    out.say(
-        f"{found['labels']:,} labels from {found['answers']:,} answers"
-        + (
-            f", {found['answers_per_label']:.2f} answers and {found['seconds_per_label']:.1f} s each"
-            if found["labels"]
-            else ""
-        )
-    )
+    for line in _in_words(found):
+        out.say(line)
     out.result(found, table)
+
+
+def _in_words(found: dict[str, Any]) -> list[str]:
+    """The figures of a measurement, a line each."""
+    if found["as_of"] is None:
+        return ["nothing has been measured yet; `handloom team measure` does it now"]
+    lines = [
+        f"as of {found['as_of']}, {found['behind']:,} answers ago" if found["behind"] else f"as of {found['as_of']}"
+    ]
+    if found["labels"]:
+        each = f"{found['answers_per_label']:.2f} answers and {found['seconds_per_label']:.1f} s each"
+        money = "" if found["money"] is None else f", {found['money_per_label']:.2f} each, {found['money']:,.2f} in all"
+        lines.append(f"{found['labels']:,} labels from {found['answers']:,} answers, {each}{money}")
+    agreement = found["agreement"]
+    if agreement is not None and agreement["alpha"]["value"] is not None:
+        lines.append(f"people agree: alpha {_figure(agreement['alpha'])}")
+        for one in agreement["confusions"][:3]:
+            lines.append(f"mixed up: {one['labels'][0]} and {one['labels'][1]}, {_rate(one)}")
+    return lines
+
+
+@app.command()
+@verb
+def measure(
+    project: ProjectName = None, task: TaskName = None, workspace: Place = HERE, as_json: AsJson = False
+) -> None:
+    """Measure people and labels now, instead of when enough answers have come."""
+    with opened(workspace) as site:
+        found = chosen(site, project).measure(task)
+    Output(as_json).result(found, f"job {found['id']}: {found['state']}, {found['message']}")
+
+
+@app.command()
+@verb
+def skills(
+    name: Annotated[str | None, typer.Argument(help="Name or id of one actor; left out: everybody.")] = None,
+    project: ProjectName = None,
+    task: TaskName = None,
+    workspace: Place = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """What people are good at, class by class, and how they did over time."""
+    with opened(workspace) as site:
+        everybody = chosen(site, project).team(task)
+    found = [one for one in everybody["members"] if name is None or name in (one["name"], one["id"])]
+    if name is not None and not found:
+        raise NotFound("actor", name)
+    shown = [{key: one[key] for key in ("id", "name", "skill", "classes", "periods", "load")} for one in found]
+    table = Table("who", "label", "share right", "lately")
+    for one in found:
+        lately = _figure(one["periods"][-1]) if one["periods"] else ""
+        for row in one["classes"]:
+            table.add_row(one["name"], row["label"], _figure(row), lately)
+            lately = ""
+    Output(as_json).result({"task": everybody["task"], "actors": shown}, table)
+
+
+def _figure(one: dict[str, Any]) -> str:
+    return f"{one['value']:.2f} ({one['low']:.2f} to {one['high']:.2f}, n {one['n']:,})"
 
 
 def _rate(rate: dict[str, Any] | None) -> str:

@@ -3,150 +3,148 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from ..ask.route import FOLLOWER
+from ..core.arrays import Indices
 from ..core.ids import show
 from ..core.people import Skill, Vote
 from ..resolve import anchoring
 from ..resolve import skills as measured
-from ..resolve.aggregate import dawid_skene, votes
+from ..resolve.aggregate import Aggregate, Votes, confusable
 from ..resolve.weighed import weigh
-from ..store import Store, estimates, gold, people, projects, skills
+from ..store import Store, estimates, gold, people, projects, quality, skills
 from ..store.labels import Place
 from ..store.projects import Project, TaskRow
-from . import team
+from . import report, team
+from .evidence import Crowd, crowd
 from .learn import task_of
 from .work import State, Work
 
-PAGE = 20_000
 CHUNK = 100
 """Labels written at a time, so that nobody's answer waits for long."""
 LEAST = 20
 """Answers behind a skill before its interval alone may pause somebody."""
 LEVEL = 0.99
 """Of that interval: it is looked at again with every measurement."""
-_TELLING = (None, "label", "gold")
-"""Lanes whose answers are evidence about skill; None: labels that came with their items."""
+FRESH = 0.01
+"""Share of new answers below which a training does not have everybody measured first."""
 _SAME = 0.002
 """A measured accuracy that moved less is not worth a line in the log."""
 
 
-@dataclass(slots=True)
-class Crowd:
-    """All standing answers of a task, as columns. place: number of each actor and item that occurs."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the answers tell together.
 
-    rows: list[Any]
-    actors: dict[int, int] = field(default_factory=dict)
-    items: dict[int, int] = field(default_factory=dict)
-    truth: dict[int, Any] = field(default_factory=dict)
+    said: the evidence as single choices, its answers being ``rows`` of the crowd; labels: what was made of it; skills: by
+    actor number, the model's after everybody's; follows: share of suggestions taken over because shown, by actor.
+    """
 
-    @property
-    def position(self) -> int:
-        """Seq of the newest of them."""
-        return self.rows[-1].seq if self.rows else 0
-
-    @property
-    def evidence(self) -> list[Any]:
-        """Those that tell about skill: a verdict was given with the answers before it in view."""
-        return [row for row in self.rows if "verdict" not in row.value]
-
-
-def crowd(store: Store, task: TaskRow) -> Crowd:
-    """What people said and what is known. Verdicts and practice are no evidence about skill."""
-    found, after = Crowd([]), 0
-    with store.read() as connection:
-        found.truth = gold.values(connection, task.id)
-        while True:
-            page = skills.standing_page(connection, task.id, after=after, limit=PAGE)
-            found.rows.extend(row for row in page if row.lane in _TELLING and "labels" in (row.value or {}))
-            if len(page) < PAGE:
-                break
-            after = page[-1].seq
-    for row in found.rows:
-        found.actors.setdefault(row.actor_id, len(found.actors))
-        found.items.setdefault(row.item_id, len(found.items))
-    return found
+    said: Votes
+    rows: Indices
+    labels: Aggregate
+    skills: measured.Skills
+    follows: Mapping[int, float]
 
 
 def measure(work: Work, state: State) -> State:
-    """Measure everybody, pause who is no good, and weigh every label by what was found."""
+    """Measure everybody, pause who is no good, weigh every label by what was found, and keep the figures for who looks."""
     store, task = work.store, task_of(work)
     with store.read() as connection:
         project = projects.find(connection, task.project_id)
         has_gold = bool(gold.tasks_with(connection, [task.id]))
-    if not team.measured_at_all(project.settings, has_gold=has_gold, shape=team.shape_of(task)):
+        answers = quality.answers_of_project(connection, project.id)
+        fresh = answers - quality.measured(connection, task.id)
+    if work.job.kind == "refresh" and 0 <= fresh < FRESH * answers:
         return {}
-    found = crowd(store, task)
-    if not any(row.kind == "person" for row in found.evidence):
-        return {}
-    present, ceilings = estimate(found, task)
-    work.write(lambda tx: _keep(tx, task, present, found.position))
-    for actor_id, skill in present.items():
-        if skill.n >= LEAST and ceilings[actor_id] < project.settings["pause_below"]:
-            _stop(work, project, task, actor_id, skill)
-    changed = _weigh_all(work, project, task, crowd(store, task))
-    work.write(lambda tx: team.settle_in_vain(tx, project, task))
+    found, changed, present = crowd(store, task), 0, {}
+    judged = judge(found, task, project.settings)
+    if team.measured_at_all(project.settings, has_gold=has_gold, shape=team.shape_of(task)) and _anybody(found):
+        present, ceilings = estimate(found, task, judged)
+        work.write(lambda tx: _keep(tx, task, present, found.position))
+        low = [a for a, one in present.items() if one.n >= LEAST and ceilings[a] < project.settings["pause_below"]]
+        for actor_id in low:
+            _stop(work, project, task, actor_id, present[actor_id])
+        if low:
+            found = crowd(store, task)  # what they answered has been set aside
+            judged = judge(found, task, project.settings)
+        changed = _weigh_all(work, project, task, found)
+        work.write(lambda tx: team.settle_in_vain(tx, project, task))
+    report.keep(work, task, found, report.Findings(answers, present, judged, anchored))
     words = f"measured {len(present)} people, {changed} labels changed"
-    return {"measured": len(present), "relabelled": changed, "words": words}
+    return {"measured": len(present), "relabelled": changed, "words": words} if present else {}
 
 
-def estimate(found: Crowd, task: TaskRow) -> tuple[dict[int, Skill], dict[int, float]]:
-    """Skill by actor, and what it is at most by the stricter level, of persons.
+def _anybody(found: Crowd) -> bool:
+    return bool((found.person & found.evidence).any())
 
-    Dawid-Skene over overlap and gold, each answer judged by what all others say.
+
+def judge(found: Crowd, task: TaskRow, settings: Mapping[str, Any]) -> Judged | None:
+    """Dawid-Skene over overlap and gold, with its skills; None for several labels per item, or where nobody answered.
+
+    Where models spare second answers (``model_backs``), whom a suggestion contradicts is asked about again and whom it
+    agrees with is not. Looking at overlap alone would then look at everybody's worse answers, so the suggestions are evidence
+    too, of an actor that is judged as everybody is. What followers answered with the suggestion in view is left out: it
+    would praise both. With many classes one number per actor is learned, since confusions could not be.
+    """
+    if task.options.get("multi", False) or "labels" not in task.options:
+        return None
+    follows = following(found)
+    led = np.array([follows.get(actor, 0.0) >= FOLLOWER for actor in found.actors], dtype=bool)
+    echo = led[found.actor] & found.shown & ~found.hidden_gold & ~found.trusted[found.item]
+    model = settings["most_answers"] is not None and (settings["model_backs"] or settings["model_votes"])
+    choices = found.votes(task, left_out=echo, model=model)
+    if choices is None:
+        return None
+    said, rows = choices
+    labels = confusable(said)
+    return Judged(said, rows, labels, measured.estimate(said, labels), follows)
+
+
+def estimate(found: Crowd, task: TaskRow, judged: Judged | None) -> tuple[dict[int, Skill], dict[int, float]]:
+    """Skill by actor, and what it is at most by the stricter level, of persons. Each answer is judged by what all others say.
 
     Several labels per item: by gold alone, since agreement by label says little about the whole.
     """
-    numbers = {number: actor for actor, number in found.actors.items()}
-    persons = {row.actor_id for row in found.rows if row.kind == "person"}
-    follows = following(found)
-    if task.options.get("multi", False):
-        by_gold = {actor: _by_gold(found, actor, follows.get(actor, 0.0)) for actor in sorted(persons)}
+    persons = np.unique(found.actor[found.person]).tolist()
+    if judged is None:
+        follows = following(found)
+        by_gold = {found.actors[one]: _by_gold(found, one, follows) for one in persons}
         bounds = {
             actor: float(measured.wilson(one.matched, one.checks, level=LEVEL)[2]) for actor, one in by_gold.items()
         }
         return by_gold, bounds
-    rows = found.evidence
-    classes = {name: k for k, name in enumerate(task.options["labels"])}
-    truth = np.full(len(found.items), -1, dtype=np.int64)
-    for item, value in found.truth.items():
-        if item in found.items and len(value["labels"]) == 1:
-            truth[found.items[item]] = classes.get(value["labels"][0], -1)
-    said = votes(
-        [found.actors[row.actor_id] for row in rows],
-        [found.items[row.item_id] for row in rows],
-        [classes[row.value["labels"][0]] for row in rows],
-        gold=truth,
-        classes=len(classes),
-    )
-    labels = dawid_skene(said)
-    all_skills, strict = measured.estimate(said, labels), measured.estimate(said, labels, level=LEVEL)
+    everybody, strict = judged.skills, measured.estimate(judged.said, judged.labels, level=LEVEL)
     out: dict[int, Skill] = {}
     ceilings: dict[int, float] = {}
-    for k in range(said.n_actors):
-        if numbers[k] in persons and (all_skills.n[k] > 0):
-            out[numbers[k]] = Skill(
-                float(all_skills.accuracy[k]),
-                float(all_skills.low[k]),
-                float(all_skills.high[k]),
-                float(all_skills.n[k]),
-                int(all_skills.gold[k]),
-                int(all_skills.gold_right[k]),
-                follows.get(numbers[k], 0.0),
+    for k in persons:
+        if k < judged.said.n_actors and everybody.n[k] > 0:
+            actor = found.actors[k]
+            out[actor] = Skill(
+                float(everybody.accuracy[k]),
+                float(everybody.low[k]),
+                float(everybody.high[k]),
+                float(everybody.n[k]),
+                int(everybody.gold[k]),
+                int(everybody.gold_right[k]),
+                judged.follows.get(actor, 0.0),
             )
-            ceilings[numbers[k]] = float(strict.high[k])
+            ceilings[actor] = float(strict.high[k])
     return out, ceilings
 
 
-def _by_gold(found: Crowd, actor: int, follows: float) -> Skill:
-    mine = [row for row in found.evidence if row.actor_id == actor and row.item_id in found.truth]
-    right = sum(row.value == found.truth[row.item_id] for row in mine)
-    share, low, high = measured.wilson(right, len(mine))
-    accuracy = float(share) if mine else 0.0
-    return Skill(accuracy, float(low), float(high), float(len(mine)), len(mine), right, follows)
+def _by_gold(found: Crowd, number: int, follows: Mapping[int, float]) -> Skill:
+    known = found.known()
+    mine = found.evidence & (found.actor == number)
+    truth = known[found.item[mine]]
+    right, n = int((truth == found.value[mine])[truth != -1].sum()), int((truth != -1).sum())
+    share, low, high = measured.wilson(right, n)
+    accuracy = float(share) if n else 0.0
+    return Skill(accuracy, float(low), float(high), float(n), n, right, follows.get(found.actors[number], 0.0))
 
 
 def anchored(found: Crowd, labels: Mapping[int, Any] | None = None) -> list[anchoring.Anchoring]:
@@ -155,21 +153,14 @@ def anchored(found: Crowd, labels: Mapping[int, Any] | None = None) -> list[anch
     labels: present value by item, to tell which suggestions were wrong; gold is always used. Intervals hold for one
     actor; the warnings are those of a stricter level, so that among many honest people hardly anybody is named.
     """
-    rows = [row for row in found.evidence if row.suggestion is not None and row.kind == "person"]
-    known = {**(labels or {}), **found.truth}
+    rows = np.flatnonzero(found.evidence & found.person & (found.suggested >= 0))
+    truth, said = found.known({} if labels is None else labels)[found.item[rows]], found.suggested[rows]
     answers = anchoring.Followed(
-        np.array([found.actors[row.actor_id] for row in rows], dtype=np.int64),
-        np.array([bool(row.suggestion_shown) for row in rows], dtype=bool),
-        np.array([row.value == row.suggestion["value"] for row in rows], dtype=bool),
-        np.array([_right(row, known) for row in rows], dtype=np.int64),
+        found.actor[rows], found.shown[rows], found.value[rows] == said, np.where(truth == -1, -1, truth == said)
     )
     plain = anchoring.report(answers)
     strict = anchoring.report(answers, level=1 - 0.05 / max(1, len(plain) - 1))
     return [replace(one, warning=other.warning) for one, other in zip(plain, strict, strict=True)]
-
-
-def _right(row: Any, known: Mapping[int, Any]) -> int:
-    return int(row.suggestion["value"] == known[row.item_id]) if row.item_id in known else -1
 
 
 def following(found: Crowd) -> dict[int, float]:
@@ -177,11 +168,11 @@ def following(found: Crowd) -> dict[int, float]:
 
     With b the agreement when blind and s when shown, s = f + (1 - f) b.
     """
-    numbers = {number: actor for actor, number in found.actors.items()}
     out = {}
     for one in anchored(found):
         if one.actor >= 0 and one.difference.n > 0 and one.difference.low > anchoring.MARGIN and one.blind.value < 1:
-            out[numbers[one.actor]] = round(min(1.0, one.difference.value / (1 - one.blind.value)), 4)
+            share = min(1.0, one.difference.value / (1 - one.blind.value))
+            out[found.actors[one.actor]] = round(share, 4)
     return out
 
 
@@ -231,25 +222,23 @@ def _weigh_all(work: Work, project: Project, task: TaskRow, found: Crowd) -> int
 
 def _moving(store: Store, project: Project, task: TaskRow, found: Crowd) -> list[int]:
     """Items whose label would be another, or more or less sure, by what is known of people now."""
-    by_item: dict[int, list[Any]] = {}
-    weighed = {row.item_id for row in found.rows if row.most is not None} - set(found.truth)
-    for row in found.rows:
-        if row.item_id in weighed and row.aside is None:
-            by_item.setdefault(row.item_id, []).append(row)
+    weighed = np.zeros(len(found.items), dtype=bool)
+    weighed[found.item[found.weighed]] = True
+    weighed[found.trusted] = False
+    rows = np.flatnonzero(weighed[found.item] & ~found.aside)
+    rows = rows[np.argsort(found.item[rows], kind="stable")]
+    if not rows.size:
+        return []
     with store.read() as connection:
         present = skills.newest(connection, task.id)
         stored = skills.labels_of(connection, task.id)
     multi, votes_of_model = bool(task.options.get("multi", False)), project.settings["model_votes"]
     moving = []
-    for item, rows in by_item.items():
-        model = next((row.suggestion for row in reversed(rows) if row.suggestion is not None), None)
-        now = weigh(
-            [_vote(row, present.get(row.actor_id)) for row in rows],
-            task.options["labels"],
-            multi=multi,
-            model=model if votes_of_model else None,
-        )
-        old = stored.get(item)
+    for part in np.split(rows, np.flatnonzero(np.diff(found.item[rows])) + 1):
+        item = found.items[found.item[part[0]]]
+        votes = [_vote(found, row, present) for row in part.tolist()]
+        model = _suggested(found, part) if votes_of_model else None
+        now, old = weigh(votes, task.options["labels"], multi=multi, model=model), stored.get(item)
         if now is None or old is None:
             continue
         if old[0] != now.estimate.value or abs(old[1] - now.estimate.confidence) > _SAME:
@@ -257,18 +246,32 @@ def _moving(store: Store, project: Project, task: TaskRow, found: Crowd) -> list
     return sorted(moving)
 
 
-def _vote(row: Any, skill: Skill | None) -> Vote:
-    shown = row.suggestion["value"] if row.suggestion_shown and row.suggestion is not None else None
+def _suggested(found: Crowd, rows: Indices) -> dict[str, Any] | None:
+    """The newest suggestion that an item was asked with."""
+    with_one = rows[found.suggested[rows] >= 0]
+    if not with_one.size:
+        return None
+    return {"value": found.values[found.suggested[with_one[-1]]], "confidence": float(found.sure[with_one[-1]])}
+
+
+def _vote(found: Crowd, row: int, present: Mapping[int, Skill]) -> Vote:
+    actor, value = found.actors[found.actor[row]], found.values[found.value[row]]
+    if found.verdict[row]:
+        value = {**value, "verdict": True}
+    shown = found.values[found.suggested[row]] if found.shown[row] and found.suggested[row] >= 0 else None
+    kind, skill = ("person" if found.person[row] else "import"), present.get(actor)
     if skill is None:
-        return Vote(row.id, row.actor_id, row.kind, row.value, shown=shown)
-    return Vote(row.id, row.actor_id, row.kind, row.value, skill.accuracy, skill.n, skill.follows, shown)
+        return Vote(str(row), actor, kind, value, shown=shown)
+    return Vote(str(row), actor, kind, value, skill.accuracy, skill.n, skill.follows, shown)
 
 
 def _weigh_one(tx: Any, project: Project, task: TaskRow, item_id: int) -> bool:
     """Whether the value of a label changed. Its row is left alone while neither value nor confidence has moved."""
     stored = skills.label_of(tx.connection, task.id, item_id)
-    found, newest = team.weighed_label(tx.connection, project.settings, task, item_id)
-    if found is None or stored is None or stored.answers != list(found.estimate.answers):
+    if stored is None:
+        return False
+    found, newest = team.weighed_label(tx.connection, project.settings, task, item_id, test=stored.test)
+    if found is None or stored.answers != list(found.estimate.answers):
         return False  # an answer came meanwhile and has weighed it
     moved = stored.value != found.estimate.value
     if moved or abs(stored.confidence - found.estimate.confidence) > _SAME:

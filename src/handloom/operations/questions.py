@@ -11,11 +11,12 @@ from ..core.ids import parse, show
 from ..core.questions import STATES, WITHOUT_ANSWER
 from ..core.roles import allowed
 from ..store import Tx, browse, queue
+from ..store.projects import TaskRow
 from . import pages, present, turns
 from .session import Case, Session, in_project
 
-LANES = ("label", "decide", "expert")
-ANSWERS = {"label": "answer_label", "practice": "answer_label", "gold": "answer_label"} | {
+LANES = ("label", "decide", "expert", "grid")
+ANSWERS = dict.fromkeys(("label", "practice", "gold", "grid"), "answer_label") | {
     "decide": "answer_decide",
     "expert": "answer_expert",
 }
@@ -46,7 +47,8 @@ def claiming(
         rows = browse.questions(tx.connection, ids, session.actor.id) if ids else []
         for row in rows:
             session.site.remember(row)
-        return {"questions": [shown(case, row, disguised=True) for row in rows]}
+        veils = turns.veils(session, tx.connection, case, rows)
+        return {"questions": [shown(case, row, hide_suggestion=row.id in veils, disguised=True) for row in rows]}
 
     return unit
 
@@ -63,7 +65,9 @@ def claim_question(session: Session, question: str) -> dict[str, Any]:
         turns.check_active(acting, case)
         lease = case.project.settings["lease_seconds"]
         queue.claim_one(tx, question_id=number, actor_id=session.actor.id, lease_seconds=lease)
-        return shown(case, browse.question_by_id(tx.connection, number, session.actor.id), disguised=True)
+        row = browse.question_by_id(tx.connection, number, session.actor.id)
+        veil = row.id in turns.veils(acting, tx.connection, case, [row])
+        return shown(case, row, hide_suggestion=veil, disguised=True)
 
     return session.store.write(unit)
 
@@ -93,7 +97,7 @@ def questions(
     lanes = (_lane(lane),) if lane is not None else LANES
     hide = not allowed(session.actor.role, "read_answers")
     if not allowed(session.actor.role, "read_models"):
-        lanes = tuple(one for one in lanes if one == "label")
+        lanes = tuple(one for one in lanes if one in ("label", "grid"))
     if hide:
         lanes = tuple(one for lane in lanes for one in ((lane, "gold") if lane == "label" else (lane,)))
     if state is not None and state not in STATES:
@@ -127,8 +131,10 @@ def question(session: Session, question: str) -> dict[str, Any]:
         if row.lane in ("decide", "expert"):
             session.require("read_models")
         counts = browse.answer_counts(connection, [number])
+        case = session.case_of(row.project_id)
+        veils = turns.veils(session, connection, case, [row])
     hide = not allowed(session.actor.role, "read_answers")
-    return _counted(session.case_of(row.project_id), row, counts, hide=hide, veil=hide and row.until is None)
+    return _counted(case, row, counts, hide=hide, veil=row.id in veils or (hide and row.until is None))
 
 
 def _counted(case: Case, row: Any, counts: Mapping[int, int], *, hide: bool, veil: bool) -> dict[str, Any]:
@@ -156,13 +162,13 @@ def shown(case: Case, row: Any, *, hide_suggestion: bool = False, disguised: boo
         "task": task.name if task else None,
         "kind": task.kind if task and choice else row.shape,
         "shape": row.shape,
-        "widget": _WIDGETS.get(row.shape, row.shape),
+        "widget": "grid" if row.lane == "grid" else _WIDGETS.get(row.shape, row.shape),
         "lane": "label" if masked else row.lane,
         "items": [{"id": show("item", row.item_id), "key": row.key, "data": row.data, "meta": row.meta}]
         if row.item_id is not None
         else [],
-        "labels": task.options.get("labels", []) if task and choice else [],
-        "multi": task.options.get("multi", False) if task and choice else False,
+        "labels": _labels(task, row) if task and choice else [],
+        "multi": row.lane == "grid" or task.options.get("multi", False) if task and choice else False,
         "suggestion": None if veiled else row.suggestion,
         "guidelines": {"version": guideline.version} if guideline else None,
         "strategy": row.strategy,
@@ -175,6 +181,11 @@ def shown(case: Case, row: Any, *, hide_suggestion: bool = False, disguised: boo
     }
 
 
+def _labels(task: TaskRow, row: Any) -> list[str]:
+    """The labels that are asked about: in a grid one of them."""
+    return list(row.body["among"]) if row.lane == "grid" else task.options.get("labels", [])
+
+
 def _seen_state(row: Any) -> str:
     """Gold never closes by itself, so nothing may depend on how many have answered."""
     return (
@@ -184,5 +195,5 @@ def _seen_state(row: Any) -> str:
 
 def _lane(lane: str) -> str:
     if lane not in LANES:
-        raise Malformed(f"lane is label, decide or expert; found {str(lane)[:40]!r}", field="lane")
+        raise Malformed(f"lane is label, decide, expert or grid; found {str(lane)[:40]!r}", field="lane")
     return lane

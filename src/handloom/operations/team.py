@@ -13,6 +13,7 @@ from ..core.roles import ROLES
 from ..core.settings import checked_tags
 from ..jobs import team as judging
 from ..store import Store, Tx, aside, members, people, queue
+from ..store import quality as kept
 from ..store.members import Invitation, Member
 from . import access, present, worth
 from .people import STATES, checked_name
@@ -34,11 +35,14 @@ def team(session: Session, project: str, task: str | None = None) -> dict[str, A
     with session.store.read() as connection:
         found = [a for a in people.page(connection, after=0, limit=10_000) if case.role(a) or a.id in case.members]
         skill = worth.all_skills(connection, row.id)
+        seen = kept.of_actors(connection, row.id, [actor.id for actor in found])
+        held = kept.holding(connection, case.project.id)
         shown = []
         for actor in found:
             one = case.members.get(actor.id)
             pace = people.pace(connection, actor.id)
-            shown.append(_shown(present.actor(actor, pace), one, case.role(actor)) | {"skill": skill.get(actor.id)})
+            more = {"skill": skill.get(actor.id), "held": held.get(actor.id, 0), **worth.measured(seen.get(actor.id))}
+            shown.append(_shown(present.actor(actor, pace), one, case.role(actor)) | more)
     return {"task": row.name, "members": shown}
 
 
@@ -192,6 +196,11 @@ def join(store: Store, code: str, name: str) -> tuple[people.Actor, str, int]:
         return actor, access.new_token(tx, actor.id), found.project_id
 
     return store.write(unit)
+
+
+def join_as(tx: Tx, code: str, actor_id: int) -> None:
+    """Join a project as this actor, by the code of an invitation. Raises `NotLoggedIn`."""
+    _join(tx, _used(tx, code), actor_id)
 
 
 def _used(tx: Tx, code: str) -> Invitation:

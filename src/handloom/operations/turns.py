@@ -48,6 +48,20 @@ def hand_out(session: Session, tx: Tx, case: Case, *, lane: str, n: int, task_id
     return ask.mingle(plain, hidden, rng)
 
 
+def veils(session: Session, connection: Any, case: Case, rows: Sequence[Any]) -> frozenset[int]:
+    """Which of these questions this actor gets without the suggestion, because they are found to follow suggestions."""
+    settings = case.project.settings
+    if not case.checked and settings["most_answers"] is None:
+        return frozenset()  # nobody is measured
+    hidden: set[int] = set()
+    for task in {row.task_id for row in rows if row.suggestion is not None and not row.blind}:
+        known = skills.of_actor(connection, task, session.actor.id)
+        if known is not None and known.follows:
+            asked = (row.id for row in rows if row.task_id == task)
+            hidden.update(one for one in asked if ask.hides(one, session.actor.id, known.follows))
+    return frozenset(hidden)
+
+
 def check_active(session: Session, case: Case) -> None:
     """Raise `Forbidden` for whoever is paused in this project."""
     member = case.members.get(session.actor.id)

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
+from .. import loop
 from ..core.clock import iso
 from ..core.ids import show
-from ..core.later import later
 from ..core.people import Skill
 from ..core.roles import POLICIES, allowed
 from ..jobs import team
-from ..store import conflicts, gold, people, picking, skills
+from ..store import conflicts, people, picking, skills
+from ..store import quality as kept
+from . import jobs
 from .session import Session, in_project
-
-if TYPE_CHECKING:
-    from ..jobs import measure
-    from ..resolve.anchoring import Anchoring, Rate
-else:
-    measure = later("handloom.jobs.measure")
 
 RECENT = 50
 """Verdicts and rejections that somebody is told of."""
+MOST_PEOPLE = 200
+"""People told one by one, those with most answers."""
 
 
 def skill(found: Skill) -> dict[str, Any]:
@@ -43,6 +42,14 @@ def all_skills(connection: Any, task_id: int) -> dict[int, dict[str, Any]]:
     return {actor: skill(found) for actor, found in skills.newest(connection, task_id).items()}
 
 
+def measured(found: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the last measurement says of one actor: skill by class, accuracy in successive parts, and load."""
+    if found is None:
+        return {"classes": [], "periods": [], "load": None}
+    load = {"answers": found["answers"], "seconds": found["seconds"], "recent": found["recent"]}
+    return {"classes": found["classes"], "periods": found["trend"], "load": load}
+
+
 @in_project
 def mine(session: Session, project: str, task: str | None = None) -> dict[str, Any]:
     """The actor's own page: skill over time, practice, and what experts and reviewers said about their answers.
@@ -58,6 +65,7 @@ def mine(session: Session, project: str, task: str | None = None) -> dict[str, A
         stands = team.practice(connection, case.project.settings, row.id, me)
         pace = people.pace(connection, me)
         told = conflicts.about(connection, row.id, me, limit=RECENT)
+        found = kept.actor(connection, row.id, me)
     return {
         "task": row.name,
         "role": session.actor.role,
@@ -68,6 +76,7 @@ def mine(session: Session, project: str, task: str | None = None) -> dict[str, A
         "median_seconds": pace.median_seconds,
         "skill": skill(points[-1][1]) if points else None,
         "trend": [{"at": iso(at), **skill(found)["accuracy"]} for at, found in points],
+        **measured(found),
         "practice": {"qualified": stands.qualified, "right": stands.right, "of": stands.of, "left": stands.left},
         "feedback": [
             {
@@ -84,51 +93,91 @@ def mine(session: Session, project: str, task: str | None = None) -> dict[str, A
 
 @in_project
 def quality(session: Session, project: str, task: str | None = None) -> dict[str, Any]:
-    """How good the labels are and what they cost: answers and seconds per label, gold, conflicts, anchoring."""
+    """How good the labels are and what they cost: agreement, gold, conflicts, anchoring, answers, time and money per label.
+
+    As the last measurement found it, so looking costs nothing: `as_of` says when that was, `behind` how many answers of the
+    project have come since. Before the first measurement there are no figures. `measure` brings them up to date.
+    """
     session.require("read_people")
     session.require("read_answers")
     case = session.case(project)
-    row = case.task(task)
-    found = measure.crowd(session.store, row)
+    row, settings = case.task(task), case.project.settings
     with session.store.read() as connection:
-        labels = skills.labels_of(connection, row.id)
-        names = people.names(connection, [actor for actor in found.actors if actor is not None])
-        known = gold.values(connection, row.id)
+        found = kept.newest(connection, row.id)
+        answers = kept.answers_of_project(connection, case.project.id)
         settled = conflicts.counts(connection, row.id)
         active = picking.people_count(connection, case.project.id)
-    persons = [one for one in found.rows if one.kind == "person"]
-    mine_ = {one.item_id for one in persons}
-    paid = [item for item in labels if item in mine_]
-    seconds = sum(one.seconds for one in persons)
-    order = {number: actor for actor, number in found.actors.items()}
-    reports = measure.anchored(found, {item: value for item, (value, _) in labels.items()})
+        everybody = kept.actors(connection, row.id, limit=MOST_PEOPLE)
+        names = people.names(connection, list(everybody))
+    body: Mapping[str, Any] = found.body if found is not None else _NOTHING
+    who = {actor: {"id": show("actor", actor), "name": names[actor]} for actor in everybody}
+    by_id = {one["id"]: one for one in who.values()}
+    agreement = body["agreement"]
     return {
         "task": row.name,
+        "as_of": iso(found.created) if found is not None else None,
+        "behind": answers - (found.answers if found is not None else 0),
         "people": active,
-        "labels": len(paid),
-        "answers": len(persons),
-        "answers_per_label": round(len(persons) / len(paid), 4) if paid else None,
-        "seconds_per_label": round(seconds / len(paid), 3) if paid else None,
-        "confidence": round(sum(labels[item][1] for item in paid) / len(paid), 4) if paid else None,
-        "gold": {"items": len(known), "checks": sum(one.item_id in known for one in persons)},
+        "labels": body["labels"],
+        "answers": body["answers"],
+        "confidence": None if body["confidence"] is None else round(body["confidence"], 4),
+        **_costs(body, settings["hour_costs"] or None),
+        "gold": body["gold"],
         "conflicts": settled,
+        "agreement": agreement
+        and {
+            **agreement,
+            "pairs": [
+                {**one, "a": by_id[one["a"]], "b": by_id[one["b"]]}
+                for one in agreement["pairs"]
+                if one["a"] in by_id and one["b"] in by_id
+            ],
+        },
+        "suggestions": body["suggestions"],
         "anchoring": {
-            "blind_share": case.project.settings["blind_share"],
-            "all": _anchoring(reports[0]) if reports else None,
+            "blind_share": settings["blind_share"],
+            "all": body["anchoring"],
             "actors": [
-                {"actor": {"id": show("actor", order[one.actor]), "name": names[order[one.actor]]}, **_anchoring(one)}
-                for one in reports[1:]
+                {"actor": who[actor], **one["anchoring"]} for actor, one in everybody.items() if one["anchoring"]
             ],
         },
     }
 
 
-def _anchoring(one: Anchoring) -> dict[str, Any]:
-    rates = {name: _rate(getattr(one, name)) for name in ("shown", "blind", "difference", "wrong", "wrong_blind")}
-    return {**rates, "warning": one.warning}
+_NOTHING: dict[str, Any] = {
+    "labels": 0,
+    "confidence": None,
+    "answers": 0,
+    "seconds": 0.0,
+    "gold": {"items": 0, "checks": 0},
+    "agreement": None,
+    "anchoring": None,
+    "suggestions": [],
+}
 
 
-def _rate(rate: Rate) -> dict[str, Any] | None:
-    if rate.n == 0:
-        return None
-    return {"value": round(rate.value, 4), "low": round(rate.low, 4), "high": round(rate.high, 4), "n": rate.n}
+def _costs(body: Mapping[str, Any], hour: float | None) -> dict[str, Any]:
+    """Answers, time and money, in all and for each label; money None where nobody said what an hour costs."""
+    n, hours = body["labels"], body["seconds"] / 3600
+    return {
+        "answers_per_label": round(body["answers"] / n, 4) if n else None,
+        "seconds_per_label": round(body["seconds"] / n, 3) if n else None,
+        "minutes": round(body["seconds"] / 60, 2),
+        "hour_costs": hour,
+        "money": None if hour is None else round(hours * hour, 2),
+        "money_per_label": None if hour is None or not n else round(hours * hour / n, 4),
+    }
+
+
+@in_project
+def measure(session: Session, project: str, task: str | None = None) -> dict[str, Any]:
+    """Measure people and labels now instead of when enough answers have come. The job, or the one that does so already."""
+    session.require("read_people")
+    session.require("train")
+    case = session.case(project)
+    row = case.task(task)
+    with session.store.read() as connection:
+        position = skills.newest_answer(connection)
+    args = {"position": position, "votes": case.project.settings["model_votes"]}
+    job, _ = loop.start(session.store, row, "measure", args, actor_id=session.actor.id, executor=session.site.executor)
+    return jobs.shown(session, job)

@@ -41,18 +41,25 @@ class Verdict:
 
 
 def enough(
-    posterior: npt.ArrayLike, n: int, rule: Rule = Rule(), *, accuracy: float = 0.8, seconds: float = 0.0
+    posterior: npt.ArrayLike,
+    n: int,
+    rule: Rule = Rule(),
+    *,
+    label: int | None = None,
+    accuracy: float = 0.8,
+    seconds: float = 0.0,
 ) -> Verdict:
     """Whether an item with this posterior and n answers has had enough.
 
-    posterior: (classes,). accuracy: of the person who would be asked next. seconds: that an answer takes them.
+    posterior: (classes,). label: the class that stands, None: the likeliest. accuracy: of the person who would be asked
+    next. seconds: that an answer takes them.
     """
     belief = np.asarray(posterior, dtype=np.float64)
     if n >= rule.most:
         return Verdict(True, "most", float("nan"))
     if n < rule.least:
         return Verdict(False, "ask", float("nan"))
-    if belief.max() >= rule.threshold:
+    if (belief.max() if label is None else belief[label]) >= rule.threshold:
         return Verdict(True, "sure", float("nan"))
     if rule.worth is None:
         return Verdict(False, "ask", float("nan"))

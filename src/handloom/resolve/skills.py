@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from ..core.arrays import Indices
 from ..core.errors import Malformed
-from .aggregate.others import others
+from .aggregate.others import blocks, supported
 from .aggregate.result import Aggregate
 from .aggregate.votes import Table, Votes
+from .deferred import csr
 
 LEVEL = 0.95
 BINS = 40
@@ -51,17 +52,18 @@ def estimate(votes: Votes, aggregate: Aggregate, *, level: float = LEVEL) -> Ski
     skill p is p q + (1 - p)(1 - q) / (classes - 1). The posterior of p under Jeffreys' prior is computed on a grid, so
     an actor whose items nobody else saw gets a wide interval and not a praise. Experts' verdicts count as gold.
     """
-    belief, supported = others(votes, aggregate)
+    told = supported(votes)
     n, k = votes.n_actors, votes.n_classes
-    named = belief[np.arange(len(votes)), votes.values]
-    accuracy, low, high = _judged(votes.actors[supported], named[supported], n, k, level)
+    named, total = np.zeros(len(votes)), np.zeros((n, k))
+    for rows, belief in blocks(votes, aggregate):
+        named[rows] = belief[np.arange(rows.size), votes.values[rows]]
+        part = told[rows]
+        total += _sums(votes.actors[rows][part], belief[part], n)
+    cell, own = votes.actors[told], votes.values[told]
+    accuracy, low, high = judged(cell, named[told], n, k, level)
     certain = votes.gold[votes.items] >= 0
     right = certain & (votes.gold[votes.items] == votes.values)
-    cell = votes.actors[supported]
-    weight = belief[supported]
-    total = np.stack([np.bincount(cell, weight[:, c], n) for c in range(k)], axis=1).astype(np.float64)
-    own = votes.values[supported]
-    hits = np.bincount(cell * k + own, named[supported], n * k).reshape(n, k)
+    hits = np.bincount(cell * k + own, named[told], n * k).reshape(n, k)
     recall, recall_low, recall_high = wilson(hits, total, level=level)
     return Skills(
         accuracy, low, high,
@@ -91,11 +93,12 @@ def over_time(votes: Votes, aggregate: Aggregate, periods: npt.ArrayLike, *, lev
     when = np.asarray(periods, dtype=np.int64)
     if when.shape != votes.actors.shape or (when.size and when.min() < 0):
         raise Malformed(f"every answer has a period, numbered from 0; found {when.size} for {len(votes)} answers")
-    belief, supported = others(votes, aggregate)
-    named = belief[np.arange(len(votes)), votes.values]
-    cells, place = np.unique(np.stack((votes.actors[supported], when[supported]), axis=1), axis=0, return_inverse=True)
+    told, named = supported(votes), np.zeros(len(votes))
+    for rows, belief in blocks(votes, aggregate):
+        named[rows] = belief[np.arange(rows.size), votes.values[rows]]
+    cells, place = np.unique(np.stack((votes.actors[told], when[told]), axis=1), axis=0, return_inverse=True)
     place = place.ravel()
-    accuracy, low, high = _judged(place, named[supported], len(cells), votes.n_classes, level)
+    accuracy, low, high = judged(place, named[told], len(cells), votes.n_classes, level)
     times = np.bincount(place, minlength=len(cells))
     return [
         Period(int(actor), int(period), float(accuracy[c]), float(low[c]), float(high[c]), int(times[c]))
@@ -121,8 +124,17 @@ def wilson(successes: npt.ArrayLike, n: npt.ArrayLike, *, level: float = LEVEL) 
     return np.where(some, part, np.nan), np.where(some, low, 0.0), np.where(some, high, 1.0)
 
 
-def _judged(group: Indices, named: Table, groups: int, classes: int, level: float) -> tuple[Table, Table, Table]:
-    """(groups,) posterior mean, low and high of the share right, from the others' belief in what each answer named."""
+def _sums(group: Indices, rows: Table, groups: int) -> Table:
+    """(groups, columns) sums of the rows of each group; a product with one sparse row of ones per group."""
+    there = csr((np.ones(group.size), (group, np.arange(group.size))), (groups, group.size))
+    return there @ rows
+
+
+def judged(group: Indices, named: Table, groups: int, classes: int, level: float = LEVEL) -> tuple[Table, Table, Table]:
+    """(groups,) posterior mean, low and high of the share right, from the others' belief in what each answer named.
+
+    group: (n,) numbers of who or what said it; named: (n,) belief of all others in it.
+    """
     place = np.minimum((named * BINS).astype(np.int64), BINS - 1)
     seen = np.bincount(group * BINS + place, minlength=groups * BINS).reshape(groups, BINS).astype(np.float64)
     mean = np.bincount(place, named, BINS) / np.maximum(np.bincount(place, minlength=BINS), 1)

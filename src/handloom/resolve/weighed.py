@@ -10,6 +10,7 @@ import numpy as np
 
 from ..core.people import Vote
 from ..core.protocols import Estimate
+from . import automatic
 from .majority import HUMAN
 
 STRANGER = 0.75
@@ -25,14 +26,56 @@ _MODEL_BEST = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """An estimate with what it rests on. posterior: (classes,) of a single label; of several labels, (sure, not sure)."""
+    """An estimate with what it rests on.
+
+    posterior: (classes,) of a single label; of several labels, (sure, not sure). belief: the same with the backing of a
+    model, which has no say in the estimate. label: the place of the estimate's value in both.
+    """
 
     estimate: Estimate
     posterior: np.ndarray
+    belief: np.ndarray
+    label: int
+
+    @property
+    def sure(self) -> float:
+        """Probability of the estimate's value by all that is known: whether anybody else need be asked."""
+        return float(self.belief[self.label])
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """What a model suggested before anybody answered, and what such suggestions have been worth.
+
+    bands: (least confidence, share that people found right, n) of the last suggestions, rising.
+    """
+
+    suggestion: Mapping[str, Any]
+    bands: Sequence[Sequence[float]] = ()
+
+    def as_vote(self) -> dict[str, Any]:
+        """The suggestion with the confidence that those as sure as it have earned, whatever the model says of itself.
+
+        Pulled toward that of all suggestions, and this toward that of a stranger. Before anything is measured a model is
+        believed as it says, up to a stranger.
+        """
+        said = float(self.suggestion["confidence"])
+        n = sum(band[2] for band in self.bands)
+        right = sum(band[1] * band[2] for band in self.bands)
+        earned = (right + min(said, STRANGER) * TRUST) / (n + TRUST)
+        own = [band for band in self.bands if band[0] <= said] or self.bands
+        if own:
+            earned = (own[-1][1] * own[-1][2] + earned * TRUST) / (own[-1][2] + TRUST)
+        return {**self.suggestion, "confidence": earned}
 
 
 def weigh(
-    votes: Sequence[Vote], classes: Sequence[str], *, multi: bool = False, model: Mapping[str, Any] | None = None
+    votes: Sequence[Vote],
+    classes: Sequence[str],
+    *,
+    multi: bool = False,
+    model: Mapping[str, Any] | None = None,
+    backing: Backing | None = None,
 ) -> Weighed | None:
     """The posterior under a one-coin model of each answer; None when no person has answered.
 
@@ -41,27 +84,54 @@ def weigh(
     counts for nothing and not for the opposite. Where a suggestion was on screen and was taken over, a share
     ``follows`` of the probability goes to "would have said so anyway": whoever always follows adds nothing to it.
     model: a suggestion ``{"value", "confidence"}`` that counts as one more answer; None: models do not count.
+    backing: a suggestion that only tells how sure the people's label is, not what it is.
     Verdicts were given with the answers before them in view: where there is one, verdicts alone count. The estimate's
     confidence is the posterior of its value; several labels: the smallest over the labels.
     """
     counted = [vote for vote in votes if vote.kind in HUMAN and isinstance(vote.value, Mapping)]
     counted = [vote for vote in counted if "verdict" in vote.value] or counted
-    if not counted:
-        return None
-    scores = _several(counted, classes, model) if multi else _single(counted, classes, model)
+    if not any(automatic.says(vote.value) for vote in counted):
+        return _by_policy(votes, counted)
+    judge = _several if multi else _single
+    scores = judge(counted, classes, model)
+    backed = scores if backing is None else scores + judge((), classes, backing.as_vote())
     ids = tuple(vote.answer for vote in counted)
     if multi:
-        chances = 1 / (1 + np.exp(-scores))
-        value = [name for name, chance in zip(classes, chances.tolist(), strict=True) if chance >= 0.5]
-        sure = float(np.maximum(chances, 1 - chances).min())
-        return Weighed(Estimate({"labels": value}, round(sure, 6), len(ids), ids), np.array([sure, 1 - sure]))
-    posterior = np.exp(scores - scores.max())
-    posterior /= posterior.sum()
-    best = int(np.round(posterior, 9).argmax())
-    return Weighed(
-        Estimate({"labels": [classes[best]]}, round(float(posterior[best]), 6), len(ids), ids),
-        posterior,
-    )
+        chances, believed_in = 1 / (1 + np.exp(-scores)), 1 / (1 + np.exp(-backed))
+        chosen = chances >= 0.5
+        value = [name for name, there in zip(classes, chosen.tolist(), strict=True) if there]
+        sure, surer = (float(np.where(chosen, one, 1 - one).min()) for one in (chances, believed_in))
+        estimate = Estimate({"labels": value}, round(sure, 6), len(ids), ids)
+        return Weighed(estimate, np.array([sure, 1 - sure]), np.array([surer, 1 - surer]), 0)
+    posterior = _softmax(scores)
+    best = _best(posterior, counted, classes)
+    estimate = Estimate({"labels": [classes[best]]}, round(float(posterior[best]), 6), len(ids), ids)
+    return Weighed(estimate, posterior, _softmax(backed), best)
+
+
+def _best(posterior: np.ndarray, votes: Sequence[Vote], classes: Sequence[str]) -> int:
+    """The likeliest class; of equal ones what most people said (a follower's answer weighs nothing, and still is one)."""
+    rounded = np.round(posterior, 9)
+    equal = np.flatnonzero(rounded == rounded.max()).tolist()
+    if len(equal) == 1:
+        return equal[0]
+    said = [vote.value["labels"][0] for vote in votes if vote.value["labels"]]
+    return max(equal, key=lambda k: (said.count(classes[k]), -k))
+
+
+def _softmax(scores: np.ndarray) -> np.ndarray:
+    out = np.exp(scores - scores.max())
+    return out / out.sum()
+
+
+def _by_policy(votes: Sequence[Vote], counted: Sequence[Vote]) -> Weighed | None:
+    """A signed policy's label, where no person gives one and nobody denies it."""
+    rules = ((vote.answer, vote.value) for vote in votes if vote.kind == "rule")
+    found = automatic.estimate(rules, automatic.denials(vote.value for vote in counted))
+    if found is None:
+        return None
+    sure = np.array([found.confidence, 1 - found.confidence])
+    return Weighed(found, sure, sure, 0)
 
 
 def believed(vote: Vote, classes: int) -> float:
@@ -85,6 +155,9 @@ def _single(votes: Sequence[Vote], classes: Sequence[str], model: Mapping[str, A
     for vote in votes:
         said = place.get(vote.value["labels"][0]) if vote.value["labels"] else None
         if said is None:
+            for label in vote.value.get(automatic.AMONG, ()):  # "not this one" is wrong as often as its giver is
+                right = believed(vote, 2)
+                scores[place[label]] -= np.log(right / (1 - right))
             continue
         right = believed(vote, k)
         wrong = (1 - right) / (k - 1)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 Role = Literal["annotator", "reviewer", "expert", "engineer", "owner"]
 Outcome = Literal["answered", "skip", "unsure", "flag"]
-Lane = Literal["label", "decide", "expert"]
+Lane = Literal["label", "decide", "expert", "grid"]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -46,6 +46,13 @@ class LoginRequest(Sent):
 
     model_config = _example(code="Vv3n0r4pTq")
     code: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class SignInRequest(Sent):
+    """Signing in with the provider of identities. invitation: the code of a link, where one brought the browser here."""
+
+    model_config = _example()
+    invitation: Annotated[str, Field(min_length=1, max_length=200)] | None = None
 
 
 class ActorRequest(Sent):
@@ -110,6 +117,13 @@ class GoldRequest(Sent):
     imported: bool = False
     note: Words | None = None
     hidden: bool = True
+
+
+class MeasureRequest(Sent):
+    """Which task to measure, where a project has several."""
+
+    model_config = _example(task="mail")
+    task: Ref | None = None
 
 
 class ReviewRequest(Sent):

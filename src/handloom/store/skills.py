@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from ..core.people import Skill, Vote
-from . import gold, schema
+from . import gold, relabelling, schema
+from .labels import NOT_REVOKED
 from .prepared import Prepared
 from .schema.people import aside, skill
 from .writer import Tx
@@ -41,6 +43,9 @@ _VOTE = (
     skill.c.classes,
     a.c.suggestion_shown,
     q.c.suggestion,
+    a.c.question_id,
+    a.c.version,
+    relabelling.old(a),
 )
 _VOTES = Prepared(
     sa.select(*_VOTE)
@@ -49,7 +54,7 @@ _VOTES = Prepared(
         .outerjoin(q, q.c.id == a.c.question_id)
         .outerjoin(skill, skill.c.seq == _latest)
     )
-    .where(a.c.item_id == sa.bindparam("item"), a.c.task_id == sa.bindparam("task"), *_STANDS)
+    .where(a.c.item_id == sa.bindparam("item"), a.c.task_id == sa.bindparam("task"), *_STANDS, NOT_REVOKED)
     .order_by(a.c.seq)
 )
 
@@ -63,6 +68,7 @@ def votes(
     A verdict was given with the answers before it in view: where there is one, verdicts alone count.
     """
     rows = _VOTES.rows(connection, {"item": item_id, "task": task_id, "basis": basis})
+    rows = relabelling.standing(connection, task_id, rows)
     rows = [row for row in rows if "verdict" in row.value] or rows
     found = [_vote(row) for row in rows]
     suggestion = next((row.suggestion for row in reversed(rows) if row.suggestion is not None), None)
@@ -133,12 +139,14 @@ def newest_seq(connection: sa.Connection) -> int:
 
 
 def standing_page(connection: sa.Connection, task_id: int, *, after: int, limit: int) -> Sequence[Any]:
-    """Rows (seq, id, item_id, actor_id, kind, value, suggestion_shown, seconds, suggestion, blind, most, lane, aside) of
-    the answers of people and imports, in order of seq; those set aside too, since they tell about who gave them."""
+    """Tuples (seq, item, actor, kind, value and suggestion as texts, shown, whether weighed, lane, whether set aside, time,
+    question, version of the task) of the answers of people and imports, in order of seq; those set aside too, since they
+    tell about who gave them. Values are texts because a million answers repeat few of them."""
     query = (
         sa.select(
-            a.c.seq, a.c.id, a.c.item_id, a.c.actor_id, schema.actor.c.kind, a.c.value, a.c.suggestion_shown,
-            a.c.seconds, q.c.suggestion, q.c.blind, q.c.most, q.c.lane, aside.c.answer_id.label("aside"),
+            a.c.seq, a.c.item_id, a.c.actor_id, schema.actor.c.kind, sa.cast(a.c.value, sa.Text),
+            sa.cast(q.c.suggestion, sa.Text), a.c.suggestion_shown, q.c.most.is_not(None), q.c.lane,
+            aside.c.answer_id.is_not(None), a.c.created, a.c.question_id, a.c.version,
         )
         .select_from(
             a.join(schema.actor, schema.actor.c.id == a.c.actor_id)
@@ -154,17 +162,6 @@ def standing_page(connection: sa.Connection, task_id: int, *, after: int, limit:
     return connection.execute(query).all()
 
 
-def answers_after(connection: sa.Connection, task_id: int, seq: int, *, enough: int) -> int:
-    """Answers to questions of a task after one, counted up to ``enough``."""
-    some = (
-        sa.select(a.c.seq)
-        .where(a.c.seq > seq, a.c.task_id == task_id, a.c.question_id.is_not(None))
-        .limit(enough)
-        .subquery()
-    )
-    return connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
-
-
 _RECENT = 400
 _USUALLY_WRONG = 0.2
 
@@ -173,7 +170,7 @@ def wrong_suggestions(connection: sa.Connection, task_id: int) -> float:
     """Share of the last suggestions that differ from the label their item has now; a guess while there are few."""
     lab = schema.label
     query = (
-        sa.select(q.c.suggestion, lab.c.value)
+        sa.select(q.c.id, q.c.suggestion, lab.c.value)
         .join(lab, sa.and_(lab.c.item_id == q.c.item_id, lab.c.task_id == q.c.task_id))
         .where(
             q.c.task_id == task_id,
@@ -184,7 +181,9 @@ def wrong_suggestions(connection: sa.Connection, task_id: int) -> float:
         .order_by(q.c.id.desc())
         .limit(_RECENT)
     )
-    found = [row.suggestion["value"] != row.value for row in connection.execute(query)]
+    steps = relabelling.chain(connection, task_id)
+    said = [(relabelling.suggested(steps, row.suggestion, row.id), row.value) for row in connection.execute(query)]
+    found = [suggestion["value"] != value for suggestion, value in said if suggestion is not None]
     return (sum(found) + 5 * _USUALLY_WRONG) / (len(found) + 5)
 
 
@@ -201,10 +200,16 @@ def newest_answer(connection: sa.Connection) -> int:
 
 
 def labels_of(connection: sa.Connection, task_id: int) -> dict[int, tuple[Any, float]]:
-    """(value, confidence) of every label of a task, by item."""
-    lab = schema.label
-    rows = connection.execute(sa.select(lab.c.item_id, lab.c.value, lab.c.confidence).where(lab.c.task_id == task_id))
-    return {row.item_id: (row.value, row.confidence) for row in rows}
+    """(value, confidence) of every label of a task, by item. Equal values are one object: a million labels repeat few."""
+    lab, known = schema.label, {}
+    query = sa.select(lab.c.item_id, sa.cast(lab.c.value, sa.Text), lab.c.confidence).where(lab.c.task_id == task_id)
+    out = {}
+    for item, text, confidence in connection.execute(query):
+        value = known.get(text)
+        if value is None:
+            value = known[text] = json.loads(text)
+        out[item] = (value, confidence)
+    return out
 
 
 def checks(connection: sa.Connection) -> list[tuple[int, int, tuple[int, int], tuple[int, int]]]:

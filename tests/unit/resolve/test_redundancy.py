@@ -16,6 +16,12 @@ def test_it_stops_when_sure_and_asks_on_while_not() -> None:
     assert enough([0.5, 0.5], 5, rule).why == "most"
 
 
+def test_only_the_label_that_stands_makes_it_stop() -> None:
+    rule = Rule(threshold=0.9)
+    assert enough([0.05, 0.95], 1, rule).enough
+    assert not enough([0.05, 0.95], 1, rule, label=0).enough
+
+
 def test_it_stops_when_the_next_answer_costs_more_than_it_is_worth() -> None:
     dear = enough([0.8, 0.2], 2, Rule(worth=60.0), accuracy=0.8, seconds=30.0)
     cheap = enough([0.8, 0.2], 2, Rule(worth=60.0), accuracy=0.8, seconds=0.5)

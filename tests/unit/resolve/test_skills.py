@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -22,6 +23,16 @@ def test_intervals_hold_the_true_skill_about_as_often_as_they_say(method) -> Non
         held.append((found.low <= right) & (right <= found.high))
         assert np.abs(found.accuracy - right).mean() < 0.05
     assert np.mean(held) >= 0.9
+
+
+@pytest.mark.parametrize("method", [dawid_skene, majority])
+def test_answers_looked_at_in_parts_tell_the_same(method, monkeypatch: pytest.MonkeyPatch) -> None:
+    sim = crowd(3, items=60, actors=7, per_item=4)
+    whole = skills.estimate(sim.votes, method(sim.votes))
+    monkeypatch.setattr(skills, "blocks", partial(skills.blocks, cells=17))
+    parts = skills.estimate(sim.votes, method(sim.votes))
+    for name in ("accuracy", "low", "high", "n", "recall", "recall_n"):
+        assert getattr(parts, name) == pytest.approx(getattr(whole, name), nan_ok=True), name
 
 
 def test_gold_alone_is_counted_exactly() -> None:

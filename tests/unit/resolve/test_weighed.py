@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handloom.core.people import Vote
-from handloom.resolve.weighed import STRANGER, Weighed, believed, weigh
+from handloom.resolve.weighed import STRANGER, Backing, Weighed, believed, weigh
 
 CLASSES = ("a", "b", "c", "d")
 
@@ -55,6 +55,7 @@ def test_a_follower_adds_nothing_to_the_suggestion_they_took() -> None:
     shown = {"labels": ["b"]}
     followed = vote("b", 0.9, follows=1.0, shown=shown)
     assert found(followed).posterior == pytest.approx(np.full(4, 0.25))
+    assert found(followed).estimate.value == shown  # nothing speaks for another label
     against = vote("c", 0.9, follows=1.0, shown=shown)
     assert found(against).estimate.value == {"labels": ["c"]}
 
@@ -94,3 +95,43 @@ def test_where_there_is_a_verdict_it_alone_counts() -> None:
     result = found(vote("a", 0.97), vote("a", 0.97), verdict)
     assert result.estimate.value == {"labels": ["c"]}
     assert result.estimate.answers == ("v",)
+
+
+def test_a_model_that_backs_people_has_no_say_in_the_label() -> None:
+    suggestion = {"value": {"labels": ["b"]}, "confidence": 0.9}
+    bands = [(0.2, 0.6, 200.0), (0.8, 0.95, 200.0)]
+    agreed, alone = found(vote("b", 0.8), backing=Backing(suggestion, bands)), found(vote("b", 0.8))
+    assert agreed.estimate == alone.estimate
+    assert agreed.posterior == pytest.approx(alone.posterior)
+    assert agreed.sure > 0.99 > alone.sure == pytest.approx(alone.posterior.max())
+    against = found(vote("a", 0.8), backing=Backing(suggestion, bands))
+    assert against.estimate.value == {"labels": ["a"]}
+    assert against.sure < alone.sure
+
+
+def test_a_model_is_believed_as_suggestions_like_it_have_earned() -> None:
+    suggestion = {"value": {"labels": ["b"]}, "confidence": 0.99}
+    unknown = Backing(suggestion).as_vote()["confidence"]
+    assert unknown == pytest.approx(STRANGER)
+    boasting = Backing(suggestion, [(0.2, 0.4, 500.0), (0.9, 0.5, 500.0)]).as_vote()["confidence"]
+    assert boasting == pytest.approx(0.5, abs=0.01)
+    modest = Backing({**suggestion, "confidence": 0.3}, [(0.2, 0.97, 500.0), (0.9, 0.98, 500.0)])
+    assert modest.as_vote()["confidence"] == pytest.approx(0.97, abs=0.01)
+    below = Backing({**suggestion, "confidence": 0.1}, [(0.2, 0.6, 500.0)])
+    assert below.as_vote()["confidence"] == pytest.approx(0.6, abs=0.01)
+
+
+def test_a_follower_and_the_model_they_follow_are_one_voice() -> None:
+    suggestion = {"value": {"labels": ["b"]}, "confidence": 0.9}
+    backing = Backing(suggestion, [(0.5, 0.9, 10_000.0)])
+    followed = vote("b", 0.9, follows=1.0, shown={"labels": ["b"]})
+    assert found(followed, backing=backing).sure == pytest.approx(0.9, abs=0.001)
+
+
+def test_a_model_backs_several_labels_one_by_one() -> None:
+    backing = Backing({"value": {"labels": ["a"]}, "confidence": 0.9}, [(0.5, 0.9, 10_000.0)])
+    agreed = found(vote(["a"], 0.8), multi=True, backing=backing)
+    differing = found(vote(["a", "b"], 0.8), multi=True, backing=backing)
+    assert agreed.estimate.value == {"labels": ["a"]}
+    assert differing.estimate.value == {"labels": ["a", "b"]}
+    assert agreed.sure > 0.95 > 0.5 > differing.sure

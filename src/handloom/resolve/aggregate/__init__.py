@@ -6,7 +6,7 @@ spans and sets of labels have methods of their own.
 
 from collections.abc import Callable
 
-from .auto import auto
+from .auto import auto, confusable
 from .dawid_skene import dawid_skene
 from .glad import glad
 from .incremental import Incremental, Update
@@ -44,6 +44,7 @@ __all__ = [
     "aggregate_spans",
     "auto",
     "bradley_terry",
+    "confusable",
     "dawid_skene",
     "glad",
     "mace",

@@ -1,6 +1,7 @@
 """How far people agree: one statistic a file, each with n and an interval. Chance is an argument: ``rng``."""
 
 from .cohen import cohen
+from .confusions import Confusion, confusions
 from .fleiss import fleiss
 from .icc import icc
 from .kendall import kendall_tau, kendall_w
@@ -10,12 +11,14 @@ from .spans import Matched, matched, span_f1
 from .tables import Pair, by_class, by_group, by_pair
 
 __all__ = [
+    "Confusion",
     "Matched",
     "Pair",
     "by_class",
     "by_group",
     "by_pair",
     "cohen",
+    "confusions",
     "fleiss",
     "icc",
     "kendall_tau",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import ConfigDict, Field
+
 from .base import Shown, Time, Who, example
 from .loop import Measured
 from .people import Actor
@@ -27,10 +29,43 @@ class Member(Actor):
     member: bool
 
 
+class ClassSkill(Measured):
+    """Share right among the items of one class; n: the items that this amounts to."""
+
+    label: str
+
+
+class TrendPoint(Measured):
+    """Accuracy at a time."""
+
+    at: Time
+
+
+class Spent(Shown):
+    """Answers of any outcome, and the seconds they took."""
+
+    answers: int
+    seconds: float
+
+
+class Load(Spent):
+    """What somebody gave to the task so far; recent: in the seven days before it was measured."""
+
+    recent: Spent
+
+
 class MemberWithSkill(Member):
-    """Somebody in a project, with their skill in the task."""
+    """Somebody in a project, with their skill in the task.
+
+    classes: skill by class; periods: accuracy in successive parts of their answers; load: null before the first
+    measurement; held: questions they hold now.
+    """
 
     skill: SkillShown | None
+    classes: list[ClassSkill]
+    periods: list[TrendPoint]
+    load: Load | None
+    held: int
 
 
 class TeamShown(Shown):
@@ -87,12 +122,6 @@ class Accepted(Shown):
     role: str
 
 
-class TrendPoint(Measured):
-    """Accuracy at a time."""
-
-    at: Time
-
-
 class PracticeShown(Shown):
     """How a newcomer stands."""
 
@@ -113,7 +142,7 @@ class ToldShown(Shown):
 
 
 class Mine(Shown):
-    """One's own page. role, can: in this project."""
+    """One's own page. role, can: in this project; trend: skill as it was measured, periods: of parts of the answers."""
 
     task: str
     role: str
@@ -124,6 +153,9 @@ class Mine(Shown):
     median_seconds: float | None
     skill: SkillShown | None
     trend: list[TrendPoint]
+    classes: list[ClassSkill]
+    periods: list[TrendPoint]
+    load: Load | None
     practice: PracticeShown
     feedback: list[ToldShown]
 
@@ -167,18 +199,82 @@ class ConflictCount(Shown):
     settled: int
 
 
+class AgreementPoint(Measured):
+    """Alpha of the items answered last before a time."""
+
+    at: Time
+
+
+class LabelAgreement(Measured):
+    """Alpha of one label against all others."""
+
+    label: str
+
+
+class PairAgreement(Measured):
+    """Share of equal answers of two people; n: answers compared."""
+
+    a: Who
+    b: Who
+
+
+class MixedUp(Measured):
+    """Two labels that people mix up: of the pairs of answers that name only these, the share that names one each.
+
+    items: items' worth of such pairs; n: of all of them.
+    """
+
+    labels: list[str]
+    items: float
+
+
+class AgreementShown(Shown):
+    """How far people agree (Krippendorff's alpha, nominal), over time, by label and by pair, and what they mix up."""
+
+    alpha: Measured
+    percent: Measured
+    over_time: list[AgreementPoint]
+    by_label: list[LabelAgreement]
+    pairs: list[PairAgreement]
+    confusions: list[MixedUp]
+
+
+class Suggested(Shown):
+    """Of the last suggestions, those with at least this confidence (up to the next part's): the share that was right, by
+    what people say, of n."""
+
+    model_config = ConfigDict(
+        populate_by_name=True, json_schema_extra={"example": {"from": 0.9, "right": 0.97, "n": 80}}
+    )
+    from_: float = Field(alias="from")
+    right: float
+    n: int
+
+
 class Quality(Shown):
-    """How good the labels of a task are and what they cost."""
+    """How good the labels of a task are and what they cost, as of the last measurement.
+
+    behind: answers of the project since. minutes, money: of everybody so far; money is null while nobody has said what
+    an hour costs.
+    """
 
     task: str
+    as_of: Time | None
+    behind: int
     people: int
     labels: int
     answers: int
+    confidence: float | None
     answers_per_label: float | None
     seconds_per_label: float | None
-    confidence: float | None
+    minutes: float
+    hour_costs: float | None
+    money: float | None
+    money_per_label: float | None
     gold: GoldCount
     conflicts: ConflictCount
+    agreement: AgreementShown | None
+    suggestions: list[Suggested]
     anchoring: AnchoringReport
 
 

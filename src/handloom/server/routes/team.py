@@ -12,6 +12,7 @@ from ...operations import access, golds, present, reviewing, team, worth
 from .. import requests as q
 from ..replies import Json
 from ..responses import team as r
+from ..responses.loop import Job
 from ..security import COOKIE, Acting
 from .frame import Cursor, Id, Limit, OneTask, ProjectRef, router
 
@@ -88,6 +89,12 @@ def mine(project: ProjectRef, session: Acting, task: OneTask = None) -> Response
 def quality(project: ProjectRef, session: Acting, task: OneTask = None) -> Response:
     """How good the labels are and what they cost; whether people follow suggestions because they are there."""
     return Json(worth.quality(session, project, task))
+
+
+@routes.post("/projects/{project}/measure", status_code=202, response_model=Job)
+def measure(project: ProjectRef, session: Acting, body: q.MeasureRequest | None = None) -> Response:
+    """Measure people and labels now, instead of when enough answers have come."""
+    return Json(worth.measure(session, project, body.task if body is not None else None), 202)
 
 
 @routes.get("/projects/{project}/gold", response_model=r.Golds)
