@@ -30,6 +30,8 @@ import type {
   Overview,
   Page,
   Project,
+  Proposal,
+  ProposalDetail,
   Quality,
   Question,
   Review,
@@ -247,6 +249,7 @@ export const api = {
   revoke: (p: string, id: string) => request(`/projects/${at(p)}/invitations/${at(id)}`, { method: 'DELETE' }),
   join,
   mine: (p: string, task: string | null) => request<Mine>(`/projects/${at(p)}/mine`, { query: { task } }),
+  job: (job: string) => request<Job>(`/jobs/${at(job)}`),
   measure: (p: string, task: string | null) => post<Job>(`/projects/${at(p)}/measure`, { task }),
   quality: (p: string, task: string | null) => request<Quality>(`/projects/${at(p)}/quality`, { query: { task } }),
   reviews: (p: string) => request<Page<'reviews', Review>>(`/projects/${at(p)}/reviews`, { query: { limit: 50 } }),
@@ -277,6 +280,16 @@ export const api = {
   addTag: (p: string, task: string, name: string, to: string) => post(`/projects/${at(p)}/tags`, { name, task, at: to }),
   merge: (p: string, task: string, source: string) => post<CommitDetail>(`/projects/${at(p)}/merge`, { source, task }),
   restore: (p: string, task: string, to: string, message: string) => post<CommitDetail>(`/projects/${at(p)}/restore`, { to, task, message }),
+  requests: (p: string, task: string, state: 'open' | 'all', cursor: string | null) =>
+    request<Page<'requests', Proposal>>(`/projects/${at(p)}/requests`, { query: { task, state, cursor, limit: 50 } }),
+  request: (id: string) => request<ProposalDetail>(`/requests/${at(id)}`),
+  openRequest: (p: string, task: string, source: string, title: string) =>
+    post<ProposalDetail>(`/projects/${at(p)}/requests`, { source, title, task }),
+  commentRequest: (id: string, text: string, item: string | null) => post(`/requests/${at(id)}/comments`, { text, item }),
+  decideRequest: (id: string, decision: 'approve' | 'reject', reason: string) =>
+    post<ProposalDetail>(`/requests/${at(id)}/decide`, { decision, reason }),
+  closeRequest: (id: string, reason: string) => post<ProposalDetail>(`/requests/${at(id)}/close`, { reason }),
+  testRequest: (id: string) => post<ProposalDetail>(`/requests/${at(id)}/test`),
   diff: (p: string, task: string, before: string, after: string) =>
     request<Diff>(`/projects/${at(p)}/diff`, { query: { task, before, after } }),
 
@@ -291,7 +304,6 @@ export const api = {
   forgetUpload: (p: string, id: string) => request(`/projects/${at(p)}/uploads/${at(id)}`, { method: 'DELETE' }),
   importReport: (job: string) => request<ImportReport>(`/jobs/${at(job)}/report`),
   refusedFile: (job: string) => address(`/jobs/${at(job)}/refused`),
-  job: (id: string) => request<Job>(`/jobs/${at(id)}`),
   kinds: async () => (await request<{ kinds: { kind: string; fields: Record<string, string> }[] }>('/kinds')).kinds,
 
   map: (p: string, task: string) => request<MapState>(`/projects/${at(p)}/map`, { query: { task } }),

@@ -48,6 +48,10 @@ export type Commit = Said['Commit']
 export type CommitDetail = Said['CommitDetail']
 export type Branch = Said['Branch']
 export type Diff = Said['Diff']
+export type DatasetChange = Said['DatasetChange']
+export type DataTest = Said['DataTest']
+export type Proposal = Said['Proposal']
+export type ProposalDetail = Said['ProposalDetail']
 export type RowChange = Said['RowChange']
 export type DatasetRow = Said['DatasetRow']
 export type Review = Said['ReviewShown']
@@ -59,15 +63,6 @@ export type BulkUndone = Said['Undone']
 export type ReviewInFull = Said['ReviewInFull']
 export type Sampled = Said['SampledAnswer']
 
-export interface Settings {
-  overlap: number
-  batch: number
-  strategy: string
-  balance: boolean
-  random_share: number
-  test_share: number
-  lease_seconds: number
-  blind_share: number
 export type Profile = Said['Profile']
 export type FieldProfile = Said['FieldProfile']
 export type Spread = Said['Spread']
@@ -78,8 +73,19 @@ export type Upload = Said['Upload']
 export type ColumnGuess = Said['ColumnGuess']
 export type ImportReport = Said['ImportReport']
 
-  suggestions: boolean
+export interface Settings {
   slices: { name: string; where: string }[]
+  overlap: number
+  batch: number
+  strategy: string
+  balance: boolean
+  random_share: number
+  test_share: number
+  lease_seconds: number
+  blind_share: number
+  model_backs: boolean
+  hour_costs: number
+  suggestions: boolean
   retrain_after: number
   decision_days: number
   release_margin: number

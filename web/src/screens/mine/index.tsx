@@ -3,10 +3,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { api } from '../../api/client'
 import type { Mine as Found } from '../../api/types'
-import { band, domainOf, line, linear, ticks } from '../../core/plot'
 import { t } from '../../i18n'
-import { Chip, count, Failed, Interval, Page, Panel, percent, Waiting, When } from '../../ui'
+import { Chip, Failed, Interval, Page, Panel, percent, Waiting, When } from '../../ui'
 import { useProject, useTask } from '../data'
+import { Classes } from '../parts/classes'
+import { Trend } from '../parts/trend'
 import { Link } from '../router'
 import { paths } from '../routes'
 import './mine.css'
@@ -42,9 +43,16 @@ function Shown({ mine, project }: { mine: Found; project: string }) {
         ) : (
           <p className="dim">{t('mine.unknown')}</p>
         )}
-        <Trend trend={mine.trend} />
+        <Trend points={mine.trend} name={t('mine.trend', { n: mine.trend.length })} show={(value) => percent(value, 0)} />
         <p className="dim small">{t('mine.how')}</p>
       </Panel>
+      {mine.classes.length > 0 ? (
+        <Panel title={t('skill.byLabel')}>
+          <Classes found={mine.classes} />
+          <Trend points={mine.periods} name={t('skill.periods', { name: t('team.you') })} show={(value) => percent(value, 0)} />
+          <p className="dim small">{t('skill.help')}</p>
+        </Panel>
+      ) : null}
       <Panel title={t('mine.feedback')}>
         {mine.feedback.length === 0 ? (
           <p className="dim">{t('mine.noFeedback')}</p>
@@ -74,32 +82,3 @@ function Shown({ mine, project }: { mine: Found; project: string }) {
 
 const labelsOf = (value: Record<string, unknown> | null): string =>
   Array.isArray(value?.labels) ? value.labels.join(', ') || t('label.outcome.none') : '–'
-
-const WIDTH = 640
-const HEIGHT = 200
-const LEFT = 60
-const BOTTOM = 24
-
-/** Measured accuracy with its interval, in the order of time. */
-function Trend({ trend }: { trend: Found['trend'] }) {
-  const points = trend.flatMap(({ value, low, high }) => (value === null || low === null || high === null ? [] : [{ value, low, high }]))
-  if (points.length < 2) return null
-  const y = linear(domainOf(points.flatMap((one) => [one.low, one.high]), [0, 1]), [HEIGHT - BOTTOM, 10])
-  const x = linear([0, Math.max(1, points.length - 1)], [LEFT, WIDTH - 10])
-  const at = (value: (one: (typeof points)[number]) => number) => points.map((one, i) => [x(i), y(value(one))] as const)
-  const shown = domainOf(points.flatMap((one) => [one.low, one.high]), [0, 1])
-  return (
-    <svg className="curve mine-trend" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t('mine.trend', { n: count(points.length) })}>
-      {ticks(shown, 4).map((tick) => (
-        <g key={tick}>
-          <line x1={LEFT} x2={WIDTH - 10} y1={y(tick)} y2={y(tick)} className="curve-grid" />
-          <text x={LEFT - 8} y={y(tick) + 4} textAnchor="end" className="curve-tick">
-            {percent(tick, 0)}
-          </text>
-        </g>
-      ))}
-      <path d={band(at((one) => one.high), at((one) => one.low))} className="curve-band" />
-      <path d={line(at((one) => one.value))} className="curve-line" />
-    </svg>
-  )
-}

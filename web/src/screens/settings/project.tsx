@@ -13,7 +13,7 @@ type NumberName = { [K in keyof Settings]: Settings[K] extends number ? K : neve
 type Field =
   | { kind: 'number'; name: NumberName; min: number; max: number; step?: number }
   | { kind: 'share'; name: NumberName }
-  | { kind: 'switch'; name: 'suggestions' | 'auto' | 'balance' }
+  | { kind: 'switch'; name: 'suggestions' | 'auto' | 'balance' | 'model_backs' }
   | { kind: 'strategy'; name: 'strategy' }
 
 const GROUPS: [string, Field[]][] = [
@@ -29,6 +29,8 @@ const GROUPS: [string, Field[]][] = [
     { kind: 'number', name: 'lease_seconds', min: 10, max: 86_400 },
     { kind: 'switch', name: 'suggestions' },
     { kind: 'share', name: 'blind_share' },
+    { kind: 'switch', name: 'model_backs' },
+    { kind: 'number', name: 'hour_costs', min: 0, max: 1e9, step: 0.5 },
   ]],
   ['train', [
     { kind: 'switch', name: 'auto' },

@@ -5,12 +5,14 @@ import { useState } from 'react'
 import { api } from '../../api/client'
 import { type Actor, type Member, type Role, ROLES } from '../../api/types'
 import { t } from '../../i18n'
-import { ActionIcon, Button, Chip, count, Failed, Interval, Menu, Modal, MoreIcon, Page, Panel, PlusIcon, Select, toastError, Waiting, When } from '../../ui'
+import { ActionIcon, Button, Chip, count, Failed, Interval, Menu, Modal, MoreIcon, Page, Panel, PlusIcon, Select, span, toastError, Waiting, When } from '../../ui'
 import { useProject, useTask } from '../data'
 import { NotAllowed } from '../parts/not-allowed'
 import { useSession } from '../session'
 import { AddPerson, Secrets, type Shown } from './add'
+import { Between } from './between'
 import { Invitations } from './invitations'
+import { Skills } from './skills'
 import './team.css'
 
 export default function Team({ project }: { project: string }) {
@@ -41,6 +43,8 @@ export default function Team({ project }: { project: string }) {
       {team.error ? <Failed error={team.error} retry={() => void team.refetch()} /> : null}
       {team.isPending ? <Waiting /> : null}
       {rows.length > 0 ? <People rows={rows} project={project} onShow={setShown} /> : null}
+      <Skills rows={rows} />
+      <Between project={project} task={task?.name ?? null} />
       {owner ? <Invitations project={project} /> : null}
       <Modal opened={adding} onClose={() => setAdding(false)} title={t('team.addTitle')} closeButtonProps={{ 'aria-label': t('app.close') }}>
         <AddPerson
@@ -83,6 +87,8 @@ function People({ rows, project, onShow }: PeopleProps) {
               <th scope="col">{t('team.skill')}</th>
               <th scope="col" className="num">{t('team.answers')}</th>
               <th scope="col" className="num">{t('team.pace')}</th>
+              <th scope="col" className="num">{t('team.week')}</th>
+              <th scope="col" className="num">{t('team.held')}</th>
               <th scope="col">{t('team.seen')}</th>
               {owner ? <td /> : null}
             </tr>
@@ -148,6 +154,8 @@ function Row({ member, project, onShow }: { member: Member; project: string; onS
       </td>
       <td className="num">{count(member.answers)}</td>
       <td className="num">{member.median_seconds === null ? '–' : t('team.seconds', { seconds: member.median_seconds.toFixed(1) })}</td>
+      <td className="num">{member.load ? t('team.weekLoad', { n: count(member.load.recent.answers), time: span(member.load.recent.seconds) }) : '–'}</td>
+      <td className="num">{count(member.held)}</td>
       <td>
         <When iso={member.last_seen} />
       </td>
