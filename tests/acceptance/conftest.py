@@ -46,6 +46,7 @@ class Site:
     owner: httpx.Client
     clock: TestClock
     connect: Callable[..., httpx.Client]
+    app: Any = None
 
     def person(self, name: str, role: str = "annotator") -> httpx.Client:
         """A client with the token of a new actor."""
@@ -109,7 +110,7 @@ def _served(workspace: Workspace, token: str, clock: TestClock) -> Iterator[Site
         return client
 
     try:
-        yield Site(workspace, url, connect(token), clock, connect)
+        yield Site(workspace, url, connect(token), clock, connect, app)
     finally:
         for client in clients:
             client.close()

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from .. import __version__
+from ..outside.oidc import SignIn
 from ..workspace import Workspace
 from . import errors, ui
 from .direct import Direct
@@ -29,6 +30,7 @@ from .routes import (
     profiles,
     projects,
     questions,
+    signing_in,
     requests,
     team,
     uploads,
@@ -50,17 +52,25 @@ _ROUTERS = (
         requests.routes,
         curation.routes,
         connections.routes,
+        signing_in.routes,
         bundles.routes,
         profiles.routes,
     ),
 )
 
 
-def create_app(workspace: Workspace, *, hosts: frozenset[str] | None = LOOPBACK, pages: Path | None = None) -> FastAPI:
+def create_app(
+    workspace: Workspace,
+    *,
+    hosts: frozenset[str] | None = LOOPBACK,
+    pages: Path | None = None,
+    sign_in: SignIn | None = None,
+) -> FastAPI:
     """An ASGI application over an open workspace.
 
     hosts: names that the Host header may carry; None: any, for a server that is reached by others.
     pages: folder of the built web pages, by default the one inside the package.
+    sign_in: the provider of identities, where people may sign in with one.
     """
     app = FastAPI(
         title="handloom",
@@ -72,6 +82,7 @@ def create_app(workspace: Workspace, *, hosts: frozenset[str] | None = LOOPBACK,
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.guard = Guard(workspace.site)
+    app.state.door = None if sign_in is None else signing_in.Door(sign_in)
     app.state.stopping = threading.Event()  # set when the server is told to stop
     app.state.bell = Bell(workspace.store, app.state.stopping)
     errors.install(app)

@@ -10,7 +10,10 @@ from fastapi import FastAPI
 from .responses import Error
 from .security import COOKIE
 
-_OPEN = frozenset(("/api/v1/health", "/api/v1/login", "/api/v1/workforce/{name}/answers"))
+_OPEN = frozenset(
+    f"/api/v1/{path}"
+    for path in ("health", "login", "login/ways", "oidc/start", "oidc/callback", "workforce/{name}/answers")
+)
 _SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "description": "hl_<actor>_<secret>; POST /actors gives one"},
     "session": {

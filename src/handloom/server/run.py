@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import socket
 import sys
 import threading
@@ -18,6 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from ..core.errors import Unavailable
 from ..loop import durable
 from ..operations import access
+from ..outside import oidc
 from ..workspace import Workspace
 from .app import create_app
 from .gate import LOOPBACK
@@ -104,7 +106,8 @@ def run(
     """Serve a workspace until SIGTERM or SIGINT. Prints a one-time login address of the owner to stderr.
 
     media_roots: folders that image paths in imports may point into. announce: told the address and the login address.
-    Raises `WorkspaceLocked` when it is served already, `Unavailable` when the port is taken.
+    Raises `WorkspaceLocked` when it is served already, `Unavailable` when the port is taken, `MissingExtra` where people are to
+    sign in with a provider and what that needs is not installed.
     """
     with contextlib.ExitStack() as stack:
         listening = stack.enter_context(contextlib.closing(bound(host, port)))
@@ -113,7 +116,10 @@ def run(
         runner = stack.enter_context(Runner(workspace.store))
         workspace.site.nudge = runner.nudge
         workspace.site.executor = durable
-        app = create_app(workspace, hosts=LOOPBACK if host in _LOOPBACK_ADDRESSES else None)
+        sign_in = oidc.settings(workspace.store.folder, os.environ)
+        if sign_in is not None:
+            oidc.require_library()
+        app = create_app(workspace, hosts=LOOPBACK if host in _LOOPBACK_ADDRESSES else None, sign_in=sign_in)
         shown = f"[{host}]" if ":" in host else host
         address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else shown}:{listening.getsockname()[1]}"
 

@@ -51,7 +51,18 @@ from .loop import (
     SinceLast,
     StepShown,
 )
-from .people import Actor, Actors, LoggedIn, LoginPath, Me, NewActor, Token
+from .people import (
+    Actor,
+    Actors,
+    Away,
+    LoggedIn,
+    LoginPath,
+    Me,
+    NewActor,
+    ProviderShown,
+    Token,
+    Ways,
+)
 from .projects import (
     Counts,
     Guideline,
@@ -105,6 +116,7 @@ __all__ = [
     "AnswerShown",
     "Answered",
     "Asked",
+    "Away",
     "ChoiceValue",
     "Claimed",
     "ClassChange",
@@ -169,6 +181,7 @@ __all__ = [
     "Predictions",
     "Project",
     "Projects",
+    "ProviderShown",
     "Quality",
     "Question",
     "QuestionItem",
@@ -196,6 +209,7 @@ __all__ = [
     "TeamShown",
     "Token",
     "VerdictShown",
+    "Ways",
     "WeightTried",
     "Who",
 ]

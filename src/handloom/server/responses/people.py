@@ -60,3 +60,21 @@ class LoginPath(Shown):
     model_config = example(path="/login#Vv3n0r4pTq", expires="2026-11-21T05:29:35.120Z")
     path: str
     expires: Time
+
+
+class ProviderShown(Shown):
+    """A provider of identities, by the name on its button."""
+
+    label: str
+
+
+class Ways(Shown):
+    """How one may log in besides one-time addresses and tokens."""
+
+    provider: ProviderShown | None
+
+
+class Away(Shown):
+    """Where the browser goes on."""
+
+    address: str
