@@ -312,11 +312,11 @@ def _propose(work: Work, task: TaskRow, at: Scene) -> None:
         if any(one.id == newest.id and one.question_id for one in cascades.rounds(tx.connection, made.id)):
             return
         expires = tx.now + settings["decision_days"] * DAY
-        batch = NewBatch(made.project_id, task.id, "split", 1, "decide", actor_id=made.actor_id)
+        batch = NewBatch(made.project_id, task.id, "cascade-split", 1, "decide", actor_id=made.actor_id)
         new = NewQuestion(
             item_id=None,
             shape="decision",
-            strategy="split",
+            strategy="cascade-split",
             probability=0.0,
             score=0.0,
             reason=f"round {newest.number} of {made.label} is answered",

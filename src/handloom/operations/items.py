@@ -145,7 +145,7 @@ def _listed(row: Any, prediction: dict[str, Any] | None, blind: bool) -> dict[st
 
 
 def _label(row: Any) -> dict[str, Any]:
-    return {"value": row.value, "confidence": row.confidence, "n": row.n}
+    return {"value": row.value, "confidence": row.confidence, "n": row.n, "automatic": row.n == 0}
 
 
 def _answer(row: Any) -> dict[str, Any]:

@@ -33,11 +33,12 @@ class Imported(Shown):
 
 
 class LabelShown(Shown):
-    """The best current value."""
+    """The best current value. n: people behind it; automatic: none, but a policy that somebody signed."""
 
     value: ChoiceValue
     confidence: float
     n: int
+    automatic: bool
 
 
 class GuessShown(Shown):
@@ -94,7 +95,7 @@ class QuestionOfItem(Shown):
     """A question about an item, with its answers."""
 
     id: str
-    lane: Literal["label", "decide"]
+    lane: Literal["label", "decide", "expert", "grid", "gold", "practice"]
     state: str
     strategy: str
     probability: float

@@ -10,10 +10,13 @@ from .base import Shown, Time, example
 
 
 class ChoiceValue(Shown):
-    """One or several labels."""
+    """One or several labels. among: the labels that were asked about, where not all were; automatic: of a policy's answer,
+    the precision that was estimated for it."""
 
     model_config = example(labels=["spam"])
     labels: list[str]
+    among: list[str] | None = None
+    automatic: float | None = None
 
 
 class DecisionValue(Shown):
@@ -57,7 +60,7 @@ class Question(Shown):
     kind: str
     shape: str
     widget: str
-    lane: Literal["label", "decide", "expert", "practice", "gold"]
+    lane: Literal["label", "decide", "expert", "practice", "gold", "grid"]
     items: list[QuestionItem]
     labels: list[str]
     multi: bool

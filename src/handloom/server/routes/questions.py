@@ -53,7 +53,7 @@ def release_claims(body: q.ReleaseClaimsRequest, session: Acting) -> Response:
 def list_questions(
     project: ProjectRef,
     session: Acting,
-    lane: Annotated[Literal["label", "decide", "expert"] | None, Query()] = None,
+    lane: Annotated[Literal["label", "decide", "expert", "grid"] | None, Query()] = None,
     state: Annotated[State | None, Query()] = None,
     cursor: Cursor = None,
     limit: Limit = None,
