@@ -15,7 +15,6 @@ from .cascades import CascadeHandle
 from .curation import CurationHandle, LabelHandle
 from .maps import MapHandle
 from .transfer import FileHandle
-from .maps import MapHandle
 from .connections import WebhookHandle, WorkforceHandle
 from .versions import DatasetHandle
 
@@ -143,6 +142,8 @@ OPERATIONS: dict[str, Address] = _table("""
     erasures          GET    /projects/{project}/erasures
     erase             POST   /projects/{project}/erasures
     resume_erasing    POST   /projects/{project}/erasures/resume
+    import_corrections POST  /projects/{project}/corrections
+    corrections       GET    /commits/{commit}/corrections
     freezes           GET    /projects/{project}/freezes
     freeze            POST   /projects/{project}/freezes
     thaw              POST   /projects/{project}/freezes/{freeze}/thaw
@@ -619,7 +620,7 @@ class ProjectHandle:
     @property
     def curation(self) -> CurationHandle:
         """Replace labels, freeze, erase."""
-        return CurationHandle(self._call)
+        return CurationHandle(self._call, self.workspace._call)
 
     @property
     def dataset(self) -> DatasetHandle:

@@ -21,7 +21,7 @@ from ..dataset.diff import summary
 from ..dataset.profile import profile
 from ..dataset.subject import SEVERITIES, Subject, as_json
 from ..transfer import well
-from . import junit, requests, tables, versions
+from . import curation, junit, requests, tables, versions
 from .options import HERE, Place, ProjectName, TaskName, chosen, opened
 from .output import FAILED, Output, verb
 
@@ -314,4 +314,5 @@ def _diff_shown(result: Mapping[str, Any], lines: Sequence[str]) -> str:
 
 
 versions.mount(app)
+curation.mount(app)
 requests.mount(app)

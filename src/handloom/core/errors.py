@@ -28,7 +28,8 @@
     │   ├── QuestionClosed     HL064  withdrawn, stale or expired before anybody answered
     │   ├── NoRelease          HL065  nothing is released yet
     │   ├── NotEnoughLabels    HL066  too few labels or classes to train
-    │   └── WrongState         HL067  that cannot be done in this state
+    │   ├── WrongState         HL067  that cannot be done in this state
+    │   └── Frozen             HL068  somebody froze it; the reason is in the sentence
     └── Unavailable        503
         ├── WorkspaceLocked    HL080  another server has this workspace open
         ├── WorkspaceTooNew    HL081  made by a newer handloom
@@ -252,6 +253,12 @@ class WrongState(Conflict):
     """That cannot be done in this state."""
 
     code = "HL067"
+
+
+class Frozen(Conflict):
+    """Somebody froze it, and nobody has thawed it."""
+
+    code = "HL068"
 
 
 class Unavailable(HandloomError):

@@ -172,6 +172,8 @@ def _suggester(
         if not known[0]:
             return None
         chances = scores.probabilities[place[0]].astype(np.float32)
+        if scores.vague and int(chances.argmax()) in scores.vague:
+            return None
         return ask.suggest(chances, classes, multi=multi, model=show("model", scene.model.id))
 
     return suggestion

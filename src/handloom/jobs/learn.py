@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from .. import train
 from ..core import registry
 from ..core.errors import NotEnoughLabels
 from ..core.ids import show
-from ..store import commits, gates, projects, training, verdicts
+from ..store import cascades, commits, gates, projects, relabelling, training, verdicts
+from ..store.commits import Revision
 from ..store.projects import TaskRow
 from ..store.training import Model, NewModel
 from . import models
@@ -57,8 +59,11 @@ def fit(work: Work, state: State) -> State:
     with store.read() as connection:
         made = training.model_of_job(connection, task.id, work.job.id)
         version = commits.get(connection, state["commit"])
-        rows = [row for row in commits.checkout(connection, version) if not row.test]
-        weight = float(projects.find(connection, task.project_id).settings.get("correction_weight", 1.0))
+        held = relabelling.today(connection, version, commits.checkout(connection, version))
+        rows = [row for row in held if not row.test]
+        settings = projects.find(connection, task.project_id).settings
+        rows = _learnable(connection, task, settings, rows)
+        weight = float(settings.get("correction_weight", 1.0))
         changed = verdicts.corrected(connection, task.id, until=version.position) if weight > 1 else set()
     if made is not None:
         return {"model": made.id}
@@ -91,11 +96,17 @@ def fit(work: Work, state: State) -> State:
         seconds=time.perf_counter() - started,
         digest=models.pack(store, task, learner, pool.encoder),
         scores=models.put_scores(store, Scores(pool.ids, chances)),
-        labels=version.rows - version.test_rows,  # what it learned from: test items only measure it
+        labels=len(rows),  # what it learned from: test items only measure it
         human_seconds=_human_seconds(work, task, version),
     )
     model: Model = work.write(lambda tx: training.add_model(tx, new))
     return {"model": model.id, "words": f"model {model.number} from {len(rows)} labels"}
+
+
+def _learnable(connection: Any, task: TaskRow, settings: Mapping[str, Any], rows: list[Revision]) -> list[Revision]:
+    """Without what only a policy said, unless the settings want to learn from that too."""
+    said = set() if settings.get("automatic_labels", False) else cascades.policies(connection, task.id)
+    return [row for row in rows if not row.answers or not said.issuperset(row.answers)] if said else rows
 
 
 def _human_seconds(work: Work, task: TaskRow, version: commits.Commit) -> float:

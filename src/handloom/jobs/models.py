@@ -18,15 +18,16 @@ from .. import evaluate
 from ..core import registry
 from ..core.arrays import Indices, Probs
 from ..core.protocols import Content, Encoder, Learner
-from ..store import Store
+from ..store import Store, relabelling
 from ..store.projects import TaskRow
 from ..store.training import Model
+from . import columns
 from .pool import load_encoder
 
 _KEPT = 4
 _warm: OrderedDict[str, Ready] = OrderedDict()
 _encoders: OrderedDict[str, Encoder] = OrderedDict()
-_counted: OrderedDict[tuple[str, int], tuple[int, ...]] = OrderedDict()
+_counted: OrderedDict[tuple[str, int, int], tuple[int, ...]] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -47,10 +48,14 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What a model thought of every item of the pool when it was made. ids ascend; probabilities: (n, classes) float16."""
+    """What a model thought of every item of the pool when it was made. ids ascend; probabilities: (n, classes) float16.
+
+    vague: classes that it cannot tell apart, because the label that they were has been split since.
+    """
 
     ids: Indices
     probabilities: np.ndarray
+    vague: frozenset[int] = frozenset()
 
     def at(self, item_ids: Indices) -> tuple[Indices, np.ndarray]:
         """Rows of these items, -1 where an item came later; and which are known."""
@@ -115,20 +120,24 @@ def put_scores(store: Store, scores: Scores) -> str:
 
 
 def get_scores(store: Store, model: Model, classes: int) -> Scores | None:
-    """The scores of a model, widened with zeros for labels that the task got later; None when it has none."""
+    """The scores of a model in today's labels, with zeros for those that the task got later; None when it has none."""
     if model.scores is None or not store.blobs.has(model.scores):
         return None
     with np.load(store.blobs.path(model.scores), allow_pickle=False) as stored:
         ids, probabilities = stored["ids"], stored["probabilities"]
+    moved = columns.columns(store, model)
+    if moved is not None:
+        probabilities = moved.of(probabilities)
     missing = classes - probabilities.shape[1]
     if missing > 0:
         probabilities = np.pad(probabilities, ((0, 0), (0, missing)))
-    return Scores(ids, probabilities)
+    return Scores(ids, probabilities, moved.vague if moved is not None else frozenset())
 
 
 def guesses(store: Store, model: Model, classes: int, multi: bool) -> tuple[int, ...]:
     """How often a model gives each label on the pool; all 0 when its scores are gone. Counted once per process."""
-    key = (model.scores or "", classes)
+    with store.read() as connection:
+        key = (model.scores or "", classes, relabelling.chain(connection, model.task_id).newest)
     with _lock:
         if key in _counted:
             return _counted[key]

@@ -20,7 +20,7 @@ from ..store.predictions import NewPrediction, Prediction
 from ..store.projects import Project, TaskRow
 from ..store.queue import NewBatch, NewQuestion
 from ..store.training import Model, Release
-from . import models, team
+from . import columns, models, team
 from .wishes import Feedback, Predicted
 
 RECENT = 500
@@ -57,13 +57,15 @@ def predict(store: Store, task: TaskRow, inputs: Sequence[Mapping[str, Any]], *,
         if serving is None:
             raise NoRelease(f"no model of task {task.name} is released yet; approve one in Decide, then predict")
         model = training.model(connection, serving.model_id)
+        before = columns.past(connection, model)
         project = projects.find(connection, task.project_id)
         recent = [row.confidence for row in predictions.recent(connection, project.id, serving.id, limit=RECENT)]
     if not inputs:
         return []
     ready = models.load(store, task, model.digest)
     chances = ready.predict([Content(data, store.blobs.get) for data in inputs])
-    said = [ask.suggest(row, ready.classes, multi=ready.multi, model=show("model", model.id)) for row in chances]
+    classes, chances = columns.told(before, chances)
+    said = [ask.suggest(row, classes, multi=ready.multi, model=show("model", model.id)) for row in chances]
     rng = np.random.default_rng()
     sampled = monitor.sample(
         [one["confidence"] for one in said],
@@ -77,7 +79,7 @@ def predict(store: Store, task: TaskRow, inputs: Sequence[Mapping[str, Any]], *,
             data=data,
             value=one["value"],
             confidence=one["confidence"],
-            probabilities={name: round(float(chance), 4) for name, chance in zip(ready.classes, row, strict=True)},
+            probabilities={name: round(float(chance), 4) for name, chance in zip(classes, row, strict=True)},
             sampled=why.why if why else None,
             probability=why.probability if why else 0.0,
         )
@@ -86,7 +88,10 @@ def predict(store: Store, task: TaskRow, inputs: Sequence[Mapping[str, Any]], *,
     now = _Serving(project, task, serving, model)
     numbers = store.write(lambda tx: _log(tx, now, new, actor_id))
     return [
-        Predicted(number, one.value, one.confidence, one.probabilities, model.id, model.number, serving.id)
+        Predicted(
+            *(number, one.value, one.confidence, one.probabilities, model.id, model.number, serving.id),
+            stale=tuple(label for label in one.value["labels"] if label in before.stale),
+        )
         for number, one in zip(numbers, new, strict=True)
     ]
 
@@ -104,6 +109,7 @@ def _log(tx: Tx, now: _Serving, new: Sequence[NewPrediction], actor_id: int) -> 
         words = "drawn at random" if one.sampled == "random" else "among the least sure"
         reason = f"{words} from what model {now.model.number} answered in production (it said {_said(one)})"
         suggestion = {"value": one.value, "confidence": one.confidence, "model": show("model", now.model.id)}
+        suggestion = suggestion if set(one.value["labels"]) <= set(now.task.options["labels"]) else None
         wanted = _Wanted(f"production-{one.sampled}", one.probability, reason, suggestion)
         _question(tx, now.task, item_id, now.model.id, wanted)
         kept.append(replace(one, item_id=item_id))
@@ -171,9 +177,10 @@ def feedback(store: Store, prediction_id: int, said: Feedback) -> int | None:
         body = {"value": value, "correct": right, "note": said.note, "actor": said.actor_id, "at": tx.now}
         predictions.set_feedback(tx, given, body, item_id)
         model = training.model(tx.connection, given.model_id)
+        known = set(given.value["labels"]) <= set(task.options["labels"])
         confirmed = {"value": given.value, "confidence": given.confidence, "model": show("model", model.id)}
         reason = _why(given, model, right, value)
-        wanted = _Wanted("feedback", 0.0, reason, confirmed if right else None)
+        wanted = _Wanted("feedback", 0.0, reason, confirmed if right and known else None)
         return _question(tx, task, item_id, model.id, wanted)
 
     return store.write(unit)

@@ -21,7 +21,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """An answer of the current release. id: under which it was logged, for feedback and lineage."""
+    """An answer of the current release. id: under which it was logged, for feedback and lineage.
+
+    stale: labels in it that were split after the model was trained.
+    """
 
     id: int
     value: Mapping[str, Any]
@@ -30,6 +33,7 @@ class Predicted:
     model_id: int
     number: int
     release_id: int
+    stale: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain, islice
 from typing import Any, Literal
 
 from ..core.errors import Malformed
 from ..core.ids import LETTERS
+from ..core.relabel import Chain
 from ..store import export as rows
+from ..store import relabelling
 from .session import Case, Session, in_project
 
 FORMATS = {
@@ -91,11 +93,30 @@ def _items(session: Session, case: Case, _task: str | None) -> Iterator[Table]:
 
 
 def _answers(session: Session, case: Case, task: str | None) -> Iterator[Table]:
+    """Values are in today's labels; null where a label was split since."""
     names = {t.id: t.name for t in case.tasks}
+    with session.store.read() as connection:
+        steps = {t.id: relabelling.chain(connection, t.id) for t in case.tasks if t.version > 1}
+    read = lru_cache(maxsize=20_000)(partial(_read, steps))
     for page in rows.answers(session.store, case.project.id, None if task is None else case.task(task).id):
-        _, *table = zip(*page, strict=True)
+        _, *table, version = zip(*page, strict=True)
+        if any(steps.values()):
+            table[_VALUE] = tuple(map(read, table[2], table[_VALUE], version))
         table[2] = tuple(map(names.get, table[2]))
         yield table
+
+
+_VALUE = [field.name for field in FIELDS["answers"]].index("value")
+
+
+def _read(steps: Mapping[int, Chain], task_id: int | None, text: str | None, version: int | None) -> str | None:
+    """A stored value in today's labels."""
+    found = steps.get(task_id or 0)
+    if not found or text is None:
+        return text
+    value = json.loads(text)
+    now = found.read(value, version)
+    return text if now is value else None if now is None else json.dumps(now)
 
 
 def _jsonl(fields: Sequence[Field], tables: Iterable[Table]) -> Iterator[bytes]:

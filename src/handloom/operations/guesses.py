@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.ids import show
 from ..core.later import later
+from ..jobs import columns
 from ..store import training
 from ..store.training import Model
 from .session import Session
@@ -49,8 +50,17 @@ def of_item(session: Session, task_id: int, item_id: int) -> list[dict[str, Any]
 
 
 def _labels(session: Session, model: Model) -> tuple[list[str], bool]:
+    """The labels of the model's columns in today's names; one that was split keeps the name that the model learned."""
     task = session.case_of(model.project_id).task_by_id(model.task_id)
-    return (task.options["labels"], bool(task.options.get("multi"))) if task else ([], False)
+    if task is None:
+        return [], False
+    multi = bool(task.options.get("multi"))
+    if task.version == 1:  # nothing was ever renamed
+        return task.options["labels"], multi
+    with session.store.read() as connection:
+        past = columns.past(connection, model)
+    names = [past.chain.label(label, past.version) or label for label in past.labels]
+    return names, multi
 
 
 def _chances(session: Session, model: Model, item_ids: Sequence[int]) -> dict[int, np.ndarray]:

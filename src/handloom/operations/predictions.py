@@ -43,6 +43,7 @@ def predict(
                 "probabilities": p.probabilities,
                 "model": show("model", p.model_id),
                 "release": show("release", p.release_id),
+                **({"stale": list(p.stale)} if p.stale else {}),
             }
             for p in found
         ]

@@ -32,6 +32,7 @@ from .routes import (
     questions,
     signing_in,
     requests,
+    signing_in,
     team,
     uploads,
 )

@@ -15,7 +15,7 @@ from ..core import questions as life
 from ..core.errors import AnswerMismatch, NotClaimed, NotFound, QuestionClosed, Superseded, WrongState
 from ..core.ids import digest, show
 from ..core.questions import Outcome, Progress, State
-from . import labels, moves, schema
+from . import estimates, freezing, labels, moves, schema
 from .prepared import Prepared
 from .schema.people import gold
 from .writer import Tx
@@ -40,6 +40,8 @@ class NewAnswer:
     rationale: str | None = None
     note: str | None = None
     guideline_id: int | None = None
+    version: int | None = None
+    """Of the task, under which the value was given; None: before any migration of labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,13 @@ def answer(tx: Tx, new: NewAnswer) -> AnswerResult:
     row = _SITUATION.one(tx.connection, {"id": new.id, "question": new.question_id, "actor": new.actor_id})
     if row is None:
         raise NotFound("question", show("question", new.question_id))
-    stamp = digest({k: v for k, v in moves.row_of(new).items() if k != "guideline_id"})
+    stamp = digest({k: v for k, v in moves.row_of(new).items() if k not in ("guideline_id", "version")})
     if row.seen is not None:
         if row.seen != stamp:
             raise AnswerMismatch(f"answer {new.id} is stored already with other content; use a new id", id=new.id)
         return _result(new, row, row.state, late=row.seen_late, counted=not row.seen_late, repeated=True)
+    if row.frozen and row.lane != "decide":
+        freezing.check(tx.connection, row.project_id, row.task_id, items=(row.item_id,))
     before = moves.progress(row)
     if new.supersedes is not None:
         old = _to_supersede(tx, new)
@@ -104,6 +108,8 @@ def answer(tx: Tx, new: NewAnswer) -> AnswerResult:
     if counted and row.lane == "label":
         if row.most is None and row.trusted is None:
             labels.refresh(tx, row, had=row.labelled is not None, position=seq)
+    elif counted and row.lane == "grid":
+        estimates.again(tx, row)
     elif counted and row.lane == "decide" and new.outcome == "answered" and tx.hooks.decide is not None:
         tx.hooks.decide(tx, new.question_id, dict(new.value or {}), new.actor_id)
     if counted and tx.hooks.follow is not None and _concerns_people(row, after):
@@ -115,7 +121,7 @@ def answer(tx: Tx, new: NewAnswer) -> AnswerResult:
 
 def _concerns_people(row: Any, after: Progress) -> bool:
     """Whether an answer can tell about skill, end in a conflict or leave a label unsure; most projects' answers cannot."""
-    if row.lane == "decide":
+    if row.lane in ("decide", "grid"):
         return False
     return (
         row.lane != "label"
@@ -146,6 +152,7 @@ _SITUATION = Prepared(
         schema.item.c.test,
         schema.label.c.n.label("labelled"),
         gold.c.answer_id.label("trusted"),
+        freezing.any_of(q.c.project_id),
     )
     .select_from(
         q.outerjoin(t, sa.and_(t.c.question_id == q.c.id, t.c.actor_id == sa.bindparam("actor")))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from . import relabelling
 from .commits import Revision, revisions
 from .history import Commit, Held, held, seen, segments, touched
 
@@ -48,9 +49,10 @@ def suspects(connection: sa.Connection, before: Commit | None, after: Commit | N
 
 
 def rows_of(connection: sa.Connection, commit: Commit | None, items: list[int]) -> dict[int, Revision]:
-    """What a version holds of some items."""
+    """What a version holds of some items, in today's labels. One whose label was split says nothing and is left out."""
     found = _present(connection, commit, items)
-    return {row.item_id: row for row in revisions(connection, list(found.items()), {})}
+    rows = list(revisions(connection, list(found.items()), {}))
+    return {row.item_id: row for row in (rows if commit is None else relabelling.today(connection, commit, rows))}
 
 
 def _present(connection: sa.Connection, commit: Commit | None, items: list[int]) -> dict[int, Held]:

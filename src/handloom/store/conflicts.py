@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import schema
+from . import relabelling, schema
 from .schema.people import aside, gold
 
 a, q = schema.answer, schema.question
@@ -17,7 +17,7 @@ _newer = a.alias("newer")
 def said(connection: sa.Connection, *, task_id: int, item_id: int) -> list[Any]:
     """Rows (outcome, value, rationale, note, actor_id) of what people said that stands: answers and doubts, in order."""
     query = (
-        sa.select(a.c.outcome, a.c.value, a.c.rationale, a.c.note, a.c.actor_id)
+        sa.select(a.c.outcome, a.c.value, a.c.rationale, a.c.note, a.c.actor_id, a.c.version)
         .join(schema.actor, schema.actor.c.id == a.c.actor_id)
         .where(
             a.c.item_id == item_id,
@@ -30,7 +30,8 @@ def said(connection: sa.Connection, *, task_id: int, item_id: int) -> list[Any]:
         )
         .order_by(a.c.seq)
     )
-    return list(connection.execute(query))
+    rows = relabelling.readable(relabelling.chain(connection, task_id), connection.execute(query).all())
+    return [row for row in rows if row.value is not None or row.outcome != "answered"]
 
 
 def asked(connection: sa.Connection, *, task_id: int, item_id: int) -> bool:
@@ -62,7 +63,7 @@ def about(connection: sa.Connection, task_id: int, actor_id: int, *, limit: int)
     """
     mine = sa.and_(a.c.actor_id == actor_id, a.c.task_id == task_id, a.c.question_id.is_not(None))
     verdicts = (
-        sa.select(a.c.item_id, a.c.value, gold.c.value.label("verdict"), gold.c.note, gold.c.created)
+        sa.select(a.c.item_id, a.c.value, a.c.version, gold.c.value.label("verdict"), gold.c.note, gold.c.created)
         .join(gold, sa.and_(gold.c.task_id == a.c.task_id, gold.c.item_id == a.c.item_id))
         .where(
             mine,
@@ -81,10 +82,11 @@ def about(connection: sa.Connection, task_id: int, actor_id: int, *, limit: int)
         .order_by(aside.c.created.desc())
         .limit(limit)
     )
+    steps = relabelling.chain(connection, task_id)
     found = [
         Told(row.item_id, row.value, row.verdict, row.note, row.created)
-        for row in connection.execute(verdicts)
-        if row.value != row.verdict
+        for row in relabelling.readable(steps, connection.execute(verdicts).all())
+        if row.value is not None and row.value != row.verdict
     ]
     found += [Told(row.item_id, row.value, None, row.reason, row.created) for row in connection.execute(rejected)]
     return sorted(found, key=lambda one: -one.at)[:limit]

@@ -62,13 +62,13 @@ def items(store: Store, project_id: int) -> Iterator[Page]:
 def answers(store: Store, project_id: int, task_id: int | None) -> Iterator[Page]:
     """Pages of the answer log in order: (seq, id, question id, task id, item id, item key, actor id, actor name, actor kind,
     outcome, value as JSON, seconds, suggestion shown, edited, confidence, rationale, note, version of the guidelines,
-    supersedes, superseded by, late, created)."""
+    supersedes, superseded by, late, created, version of the task)."""
     query = (
         sa.select(
             answer.c.seq, answer.c.id, answer.c.question_id, answer.c.task_id, answer.c.item_id, item.c.key,
             answer.c.actor_id, actor.c.name, actor.c.kind, answer.c.outcome, _text(answer.c.value), answer.c.seconds,
             answer.c.suggestion_shown, answer.c.edited, answer.c.confidence, answer.c.rationale, answer.c.note,
-            guideline.c.version, answer.c.supersedes, _newer.c.id, answer.c.late, answer.c.created,
+            guideline.c.version, answer.c.supersedes, _newer.c.id, answer.c.late, answer.c.created, answer.c.version,
         )
         .select_from(
             answer.join(actor, actor.c.id == answer.c.actor_id)

@@ -130,6 +130,30 @@ class FeatureFolder:
         tests = np.array(self._map("tests.u8", "u1", (n,))).astype(bool)
         return Pool(ids, tests, Features(matrix, vectors), state.encoder)
 
+    def blank(self, items: Sequence[int]) -> int:
+        """Make the rows of these items zero, as if nothing were in them. How many there were."""
+        state = self.state
+        if state is None or not state.rows:
+            return 0
+        lock = self.lock()
+        try:
+            ids = np.array(self._map("ids.i64", "<i8", (state.rows,)))
+            rows = np.flatnonzero(np.isin(ids, np.asarray(items, dtype=np.int64)))
+            names = {"vectors.f32": state.latent} | ({} if state.sparse else {_DENSE: state.width})
+            for name, width in names.items():
+                if width and rows.size:
+                    np.memmap(self.folder / name, dtype="<f4", mode="r+", shape=(state.rows, width))[rows] = 0
+            if state.sparse and rows.size and state.stored:
+                ends = np.append(self._map(_SPARSE[2], "<i8", (state.rows,)), state.stored)
+                data = np.memmap(self.folder / _SPARSE[0], dtype="<f4", mode="r+", shape=(state.stored,))
+                columns = np.memmap(self.folder / _SPARSE[1], dtype="<i4", mode="r+", shape=(state.stored,))
+                for row in rows:
+                    data[ends[row] : ends[row + 1]] = 0
+                    columns[ends[row] : ends[row + 1]] = 0
+            return int(rows.size)
+        finally:
+            lock.release()
+
     def _csr(self, state: State) -> Any:
         from scipy import sparse  # only where features are sparse: the server lists items without it
 

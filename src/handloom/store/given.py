@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from ..core.ids import digest
-from . import estimates, labels, schema
+from . import estimates, freezing, labels, relabelling, schema
 from .bulk import as_json, insert_rows, select_among
 from .labels import Place
 from .writer import Tx
@@ -46,25 +46,30 @@ def first(tx: Tx, project_id: int, given: Sequence[Given], actor_id: int) -> Non
     """Labels of items that are new in this transaction."""
     if not given:
         return
+    _melted(tx, project_id, given)
     values, answers, stored = _Values(), [], []
     names = _answer_ids(sum(len(by_task) for _, _, by_task in given), tx.now)
+    under = relabelling.versions(tx, {task for _, _, by_task in given for task in by_task})
     for item_id, test, by_task in given:
         for task_id, value in by_task.items():
             name = names[len(answers)]
             text, stamp = values(value)
-            answers.append((name, project_id, task_id, item_id, actor_id, text, stamp, tx.now, None, *_FIXED))
+            row = (name, project_id, task_id, item_id, actor_id, text, stamp, tx.now, None, under[task_id])
+            answers.append((*row, *_FIXED))
             stored.append((Place(project_id, task_id, item_id, test), name, value))
     labels.first(tx, stored, _insert(tx, project_id, answers, actor_id))
 
 
-def again(tx: Tx, project_id: int, given: Sequence[Given], actor_id: int) -> None:
-    """Labels of items that were known before; several for one place count in their order."""
+def again(tx: Tx, project_id: int, given: Sequence[Given], actor_id: int, *, kind: str = "import") -> None:
+    """Labels of items that were known before; several for one place count in their order. kind: of the actor."""
     if not given:
         return
+    _melted(tx, project_id, given)
     mine, answered = _said(tx, [item_id for item_id, _, _ in given], actor_id)
     values, answers = _Values(), []
     changed: dict[Place, list[tuple[str, Any]]] = {}
     names = _answer_ids(sum(len(by_task) for _, _, by_task in given), tx.now)
+    under = relabelling.versions(tx, {task for _, _, by_task in given for task in by_task})
     for item_id, test, by_task in given:
         for task_id, value in by_task.items():
             text, stamp = values(value)
@@ -72,7 +77,8 @@ def again(tx: Tx, project_id: int, given: Sequence[Given], actor_id: int) -> Non
             if old is not None and old.digest == stamp:
                 continue
             name, supersedes = names[len(answers)], old and old.id
-            answers.append((name, project_id, task_id, item_id, actor_id, text, stamp, tx.now, supersedes, *_FIXED))
+            row = (name, project_id, task_id, item_id, actor_id, text, stamp, tx.now, supersedes, under[task_id])
+            answers.append((*row, *_FIXED))
             mine[item_id, task_id] = _Said(name, stamp)
             changed.setdefault(Place(project_id, task_id, item_id, test), []).append((name, value))
     if not answers:
@@ -81,10 +87,17 @@ def again(tx: Tx, project_id: int, given: Sequence[Given], actor_id: int) -> Non
     # A label that nobody answered for is gold, which an import does not overrule.
     known = answered | _labelled(tx, list(changed))
     alone = {p for p, said in changed.items() if len(said) == 1 and (p.item_id, p.task_id) not in known}
-    labels.first(tx, [(place, *changed[place][0]) for place in changed if place in alone], position)
+    labels.first(tx, [(place, *changed[place][0]) for place in changed if place in alone], position, kind=kind)
     for place in changed:
         if place not in alone:
             estimates.again(tx, place)
+
+
+def _melted(tx: Tx, project_id: int, given: Sequence[Given]) -> None:
+    """Raise `Frozen` when a label may not change."""
+    for task_id in {task for _, _, by_task in given for task in by_task}:
+        items = [item for item, _, by_task in given if task_id in by_task]
+        freezing.check(tx.connection, project_id, task_id, items=items)
 
 
 def _said(tx: Tx, items: Sequence[int], actor_id: int) -> tuple[dict[tuple[int, int], _Said], set[tuple[int, int]]]:
@@ -121,6 +134,7 @@ def _insert(tx: Tx, project_id: int, answers: Sequence[tuple[Any, ...]], actor_i
 
 _COLUMNS = (
     *("id", "project_id", "task_id", "item_id", "actor_id", "value", "digest", "created", "supersedes"),
+    "version",
     *("outcome", "seconds", "suggestion_shown", "edited", "late"),
 )
 _FIXED = ("answered", 0.0, False, False, False)

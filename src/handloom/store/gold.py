@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ..core.ids import digest, show
 from ..core.people import Check
 from ..core.protocols import Estimate
-from . import estimates, schema
+from . import estimates, freezing, relabelling, schema
 from .queue import BULK, CHUNK
 from .schema.people import gold
 from .upsert import upsert
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 a, q = schema.answer, schema.question
 _newer = a.alias("newer")
-UNCHECKED_LANES = ("practice", "expert")
+UNCHECKED_LANES = ("practice", "expert", "grid")
 """Lanes whose answers say nothing about skill: one gives feedback, the other is the truth itself."""
 
 
@@ -47,6 +47,7 @@ _REPLACED = ("answer_id", "value", "source", "hidden", "note", "actor_id", "crea
 
 def put(tx: Tx, new: Gold, place: Any, *, position: int) -> None:
     """From now on this is the label of the item. place: (project_id, task_id, item_id, test); position: seq of its answer."""
+    freezing.check(tx.connection, place.project_id, place.task_id, items=(place.item_id,))
     row = {name: getattr(new, name) for name in Gold.__slots__}
     tx.execute(upsert(tx.dialect, gold, replace=_REPLACED), row)
     trusted = Estimate(new.value, 1.0, 1, (new.answer_id,))
@@ -57,6 +58,7 @@ def put(tx: Tx, new: Gold, place: Any, *, position: int) -> None:
 
 def remove(tx: Tx, place: Any, *, actor_id: int) -> bool:
     """No longer gold: the label is estimated from its answers again. False: it was none."""
+    freezing.check(tx.connection, place.project_id, place.task_id, items=(place.item_id,))
     found = tx.execute(sa.delete(gold).where(gold.c.task_id == place.task_id, gold.c.item_id == place.item_id)).rowcount
     if found:
         estimates.again(tx, place)
@@ -135,7 +137,7 @@ def imported(connection: sa.Connection, task_id: int, *, limit: int) -> list[int
 def newest_answer(connection: sa.Connection, task_id: int, item_id: int) -> Any:
     """Row (id, seq, value) of the newest standing answer of an item, None when it has none."""
     query = (
-        sa.select(a.c.id, a.c.seq, a.c.value)
+        sa.select(a.c.id, a.c.seq, a.c.value, a.c.version)
         .where(
             a.c.item_id == item_id,
             a.c.task_id == task_id,
@@ -146,12 +148,13 @@ def newest_answer(connection: sa.Connection, task_id: int, item_id: int) -> Any:
         .order_by(a.c.seq.desc())
         .limit(1)
     )
-    return connection.execute(query).one_or_none()
+    rows = relabelling.readable(relabelling.chain(connection, task_id), connection.execute(query).all())
+    return next((row for row in rows if row.value is not None), None)
 
 
 def _checked(task_id: int, actor_id: int) -> Any:
     return (
-        sa.select(a.c.seq, a.c.value, gold.c.value.label("truth"), q.c.lane, a.c.created)
+        sa.select(a.c.seq, a.c.value, a.c.version, gold.c.value.label("truth"), q.c.lane, a.c.created)
         .join(gold, sa.and_(gold.c.task_id == a.c.task_id, gold.c.item_id == a.c.item_id, gold.c.answer_id != a.c.id))
         .join(q, q.c.id == a.c.question_id)
         .where(
@@ -165,17 +168,23 @@ def _checked(task_id: int, actor_id: int) -> Any:
     )
 
 
+def _told(connection: sa.Connection, task_id: int, query: Any) -> list[Any]:
+    """Checked answers in today's labels, without those that cannot be told any more."""
+    rows = relabelling.readable(relabelling.chain(connection, task_id), connection.execute(query).all())
+    return [row for row in rows if row.value is not None]
+
+
 def checks(connection: sa.Connection, task_id: int, actor_id: int, *, since: float = 0.0) -> list[Check]:
     """Standing answers of an actor compared with gold, oldest first; practice, verdicts and bulk left out. since: a time."""
     query = _checked(task_id, actor_id).where(q.c.lane.not_in(UNCHECKED_LANES), a.c.created >= since)
     query = query.where(q.c.strategy != BULK)
-    rows = connection.execute(query.where(q.c.strategy != BULK))
+    rows = _told(connection, task_id, query)
     return [Check(row.seq, row.value == row.truth) for row in rows if "verdict" not in row.value]
 
 
 def practised(connection: sa.Connection, task_id: int, actor_id: int) -> list[bool]:
     """Which practice answers of an actor were right, oldest first."""
-    rows = connection.execute(_checked(task_id, actor_id).where(q.c.lane == "practice"))
+    rows = _told(connection, task_id, _checked(task_id, actor_id).where(q.c.lane == "practice"))
     return [row.value == row.truth for row in rows]
 
 
@@ -227,6 +236,7 @@ def say(tx: Tx, answer_id: str, *, place: tuple[int, int, int], actor_id: int, v
         "late": False,
         "digest": digest(value),
         "created": tx.now,
+        "version": relabelling.versions(tx, [task_id])[task_id],
     }
     tx.count(project_id, "answers", 1)
     return tx.execute(sa.insert(a).returning(a.c.seq), row).scalar_one()

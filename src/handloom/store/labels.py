@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from ..core.protocols import Estimate
-from . import schema
+from . import relabelling, schema
 from .bulk import as_json, insert_rows
 from .prepared import Prepared
 from .schema.people import aside
@@ -17,9 +17,14 @@ from .writer import Tx
 
 a = schema.answer
 _newer = a.alias("newer")
+NOT_REVOKED = sa.or_(
+    schema.actor.c.kind != sa.literal_column("'rule'"),
+    ~sa.exists().where(schema.split.c.actor_id == a.c.actor_id, schema.split.c.revoked.is_not(None)),
+)
+"""Condition on an answer joined with its actor: a policy whose split was revoked says nothing."""
 
 _STANDING = Prepared(
-    sa.select(a.c.id, schema.actor.c.kind, a.c.value)
+    sa.select(a.c.id, schema.actor.c.kind, a.c.value, a.c.version, relabelling.old(a))
     .join(schema.actor, schema.actor.c.id == a.c.actor_id)
     .where(
         a.c.item_id == sa.bindparam("item"),
@@ -28,15 +33,19 @@ _STANDING = Prepared(
         a.c.late == sa.false(),
         ~sa.exists().where(_newer.c.supersedes == a.c.id),
         ~sa.exists().where(aside.c.answer_id == a.c.id),
+        NOT_REVOKED,
     )
     .order_by(a.c.seq)
 )
 
 
 def standing(connection: sa.Connection, *, task_id: int, item_id: int) -> Sequence[tuple[str, str, Any]]:
-    """(answer id, kind of actor, value) of the answers that count: in time, answered, not superseded or set aside."""
+    """(answer id, kind of actor, value) of the answers that count: in time, answered, not superseded or set aside.
+
+    Values are in today's labels, whatever they were given under.
+    """
     rows = _STANDING.rows(connection, {"item": item_id, "task": task_id})
-    return [(row.id, row.kind, row.value) for row in rows]
+    return [(row.id, row.kind, row.value) for row in relabelling.standing(connection, task_id, rows)]
 
 
 def refresh(tx: Tx, place: Any, *, had: bool, position: int) -> None:
@@ -95,8 +104,8 @@ class Place(NamedTuple):
     test: bool
 
 
-def first(tx: Tx, answers: Sequence[tuple[Place, str, Any]], position: int) -> None:
-    """Labels of places that have but one answer (place, answer id, value), which an import gave."""
+def first(tx: Tx, answers: Sequence[tuple[Place, str, Any]], position: int, *, kind: str = "import") -> None:
+    """Labels of places that have but one answer (place, answer id, value), which an actor of that kind gave."""
     if tx.hooks.estimate is None:
         return
     rows: list[tuple[Any, ...]] = []
@@ -104,7 +113,7 @@ def first(tx: Tx, answers: Sequence[tuple[Place, str, Any]], position: int) -> N
     known: dict[int, tuple[str | None, float, int, bool] | None] = {}
     for place, answer_id, value in answers:
         if id(value) not in known:
-            estimate = tx.hooks.estimate([(answer_id, "import", value)])
+            estimate = tx.hooks.estimate([(answer_id, kind, value)])
             known[id(value)] = estimate and (
                 *(as_json(estimate.value), estimate.confidence, estimate.n),
                 bool(estimate.answers),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from ..core.later import later
-from . import schema
+from . import erasing, schema
 from .queue import BULK, CHUNK
 from .schema.people import member, skill
 from .schema.workforce import outsider
@@ -22,6 +22,8 @@ else:
 q, b, i, lab = schema.question, schema.batch, schema.item, schema.label
 ASKED = ("open", "claimed", "answered", "resolved", "skipped", "escalated")
 """States in which an item is not asked again: it is being asked, has its label, or people passed on it."""
+GRID = "grid"
+"""Lane of questions about one label only: who denies it has not said what the item is, so it may still be asked."""
 FROM_PRODUCTION = ("feedback", "production-random", "production-uncertain")
 """Strategies of questions about what a release was asked; a newer model does not make them pointless."""
 _GUESSES = 40
@@ -71,10 +73,10 @@ def standing(connection: sa.Connection, project_id: int, task_id: int, *, since:
 
 def taken(connection: sa.Connection, task_id: int) -> np.ndarray:
     """Ids of the items that are not to be asked (again) for a task, sorted."""
-    asked = sa.select(q.c.item_id).where(q.c.task_id == task_id, q.c.item_id.is_not(None), q.c.state.in_(ASKED))
+    asked = sa.select(q.c.item_id).where(q.c.task_id == task_id, q.c.item_id.is_not(None), q.c.state.in_(ASKED), q.c.lane != GRID)
     labelled = sa.select(lab.c.item_id).where(lab.c.task_id == task_id)
-    both = sa.union(asked, labelled)
-    return np.array(sorted(connection.execute(both).scalars()), dtype=np.int64)
+    both = set(connection.execute(sa.union(asked, labelled)).scalars())
+    return np.array(sorted(both | erasing.erased(connection, task_id)), dtype=np.int64)
 
 
 def labelled(connection: sa.Connection, task_id: int, *, test: bool = False) -> tuple[np.ndarray, list[Any]]:
@@ -147,7 +149,7 @@ def free_count(connection: sa.Connection, project_id: int, task_id: int, *, test
     members = sa.select(sa.func.sum(schema.counter.c.value)).where(schema.counter.c.project_id == project_id)
     in_test = connection.execute(members.where(schema.counter.c.name == "items.test")).scalar() or 0
     total = connection.execute(members.where(schema.counter.c.name == "items")).scalar() or 0
-    asked = sa.select(q.c.item_id).where(q.c.task_id == task_id, q.c.item_id.is_not(None), q.c.state.in_(ASKED))
+    asked = sa.select(q.c.item_id).where(q.c.task_id == task_id, q.c.item_id.is_not(None), q.c.state.in_(ASKED), q.c.lane != GRID)
     have = sa.select(lab.c.item_id).where(lab.c.task_id == task_id)
     both = sa.union(asked, have).subquery()
     query = sa.select(sa.func.count()).select_from(both.join(i, i.c.id == both.c.item_id)).where(i.c.test == test)
@@ -184,7 +186,7 @@ def draw(
 
 
 def _free(project_id: int, task_id: int, test: bool) -> sa.Select[Any]:
-    asked = sa.exists().where(q.c.item_id == i.c.id, q.c.task_id == task_id, q.c.state.in_(ASKED))
+    asked = sa.exists().where(q.c.item_id == i.c.id, q.c.task_id == task_id, q.c.state.in_(ASKED), q.c.lane != GRID)
     have = sa.exists().where(lab.c.item_id == i.c.id, lab.c.task_id == task_id)
     return sa.select(i.c.id).where(i.c.project_id == project_id, i.c.test == test, ~asked, ~have)
 
@@ -237,7 +239,7 @@ def taken_of(connection: sa.Connection, task_id: int, items: Sequence[int]) -> s
     found: set[int] = set()
     for start in range(0, len(items), CHUNK):
         part = items[start : start + CHUNK]
-        asked = sa.select(q.c.item_id).where(q.c.item_id.in_(part), q.c.task_id == task_id, q.c.state.in_(ASKED))
+        asked = sa.select(q.c.item_id).where(q.c.item_id.in_(part), q.c.task_id == task_id, q.c.state.in_(ASKED), q.c.lane != GRID)
         have = sa.select(lab.c.item_id).where(lab.c.task_id == task_id, lab.c.item_id.in_(part))
         found.update(connection.execute(sa.union(asked, have)).scalars())
     return found

@@ -16,7 +16,7 @@ from ..core import questions as life
 from ..core.errors import WrongState
 from ..core.ids import show
 from ..core.questions import State
-from . import moves, schema
+from . import erasing, freezing, moves, schema
 from .prepared import Prepared
 from .upsert import upsert
 from .writer import Tx
@@ -64,6 +64,9 @@ class NewQuestion:
 
 def ask(tx: Tx, batch: NewBatch, questions: Sequence[NewQuestion]) -> tuple[int | None, list[int]]:
     """Create a batch of open questions; an item that is being asked already is left out. (None, []) when none is left."""
+    cold = freezing.left_out(tx.connection, batch.project_id, batch.task_id, [one.item_id for one in questions])
+    cold |= erasing.erased(tx.connection, batch.task_id) if batch.task_id is not None else set()
+    questions = [one for one in questions if one.item_id is None or one.item_id not in cold] if cold else questions
     fresh: list[NewQuestion] = []
     seen: dict[str, set[int | None]] = {}
     for new in questions:
@@ -102,6 +105,8 @@ def ask(tx: Tx, batch: NewBatch, questions: Sequence[NewQuestion]) -> tuple[int 
 
 
 _INSERT_QUESTIONS = sa.insert(q).returning(q.c.id, sort_by_parameter_order=True)
+SPLIT = "split"
+"""Strategy of questions about items whose label was split, see `handloom.jobs.relabel`."""
 BULK = "bulk"
 """Strategy of questions that somebody answered many of at once: nobody drew them, and they say little about pace."""
 CHUNK = 500
@@ -182,7 +187,9 @@ def _offered(
     wanted: dict[str, Any] = {"project": project_id, "in_lane": lane, "by": actor_id, "n": n}
     if task_id is not None:
         wanted["of_task"] = task_id
-    if route is not None:
+    if lane == "grid":
+        rows = (_CLAIM_GRID_TASK if task_id is not None else _CLAIM_GRID).rows(tx.connection, wanted)
+    elif route is not None:
         wanted |= {"audiences": route.audiences, "after": route.after, "beside": (*route.after, *route.beside)}
         rows = list(tx.execute(_ROUTED_TASK if task_id is not None else _ROUTED, wanted))
     else:
@@ -238,9 +245,18 @@ def claim_one(tx: Tx, *, question_id: int, actor_id: int, lease_seconds: float) 
     _lease(tx, row.project_id, actor_id, [question_id], tx.now + lease_seconds)
 
 
-def _claim_statement(*, by_task: bool, routed: bool = False) -> Any:
-    o = q.alias("offered")
+def _claim_statement(*, by_task: bool, routed: bool = False, grid: bool = False) -> Any:
+    """grid: an item may be asked about one label after the other, and about all of them later."""
+    o, theirs = q.alias("offered"), q.alias("theirs")
     actor = sa.bindparam("by")
+    partly = sa.exists().where(theirs.c.id == a.c.question_id, theirs.c.lane == sa.literal_column("'grid'"))
+    said = (
+        sa.select(a.c.seq)
+        .where(a.c.item_id == o.c.item_id, a.c.task_id == o.c.task_id, a.c.actor_id == actor, ~partly.correlate(a))
+        .where(*_not_taken_back())
+        .correlate(o)
+        .exists()
+    )
     inner = (
         sa.select(o.c.id)
         .where(
@@ -253,9 +269,8 @@ def _claim_statement(*, by_task: bool, routed: bool = False) -> Any:
                 t.c.actor_id == actor,
                 t.c.state.in_((sa.literal_column("'held'"), sa.literal_column("'done'"))),
             ),
-            ~sa.exists().where(
-                a.c.item_id == o.c.item_id, a.c.task_id == o.c.task_id, a.c.actor_id == actor, *_not_taken_back()
-            ),
+            # Whoever answered before a label was split is asked what they meant: only their turn keeps them from it.
+            *(() if grid else (sa.or_(o.c.strategy == sa.literal_column(f"'{SPLIT}'"), ~said),)),
         )
         .order_by(o.c.priority.desc(), o.c.id)
         .limit(sa.bindparam("n"))
@@ -300,6 +315,8 @@ def _routing(o: Any) -> tuple[Any, ...]:
 
 _CLAIM = Prepared(_claim_statement(by_task=False))
 _CLAIM_TASK = Prepared(_claim_statement(by_task=True))
+_CLAIM_GRID = Prepared(_claim_statement(by_task=False, grid=True))
+_CLAIM_GRID_TASK = Prepared(_claim_statement(by_task=True, grid=True))
 _ROUTED = _claim_statement(by_task=False, routed=True)
 _ROUTED_TASK = _claim_statement(by_task=True, routed=True)
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from ..core.ids import digest as digest_of
 from ..core.ids import show
-from . import schema
+from . import freezing, schema
 from .bulk import as_json, insert_rows, select_among
 from .history import COLUMNS, Commit, Held, held
 from .history import values as contents_of
@@ -81,6 +81,8 @@ def record(
     """
     before = held(tx.connection, parent, sorted(rows)) if before is None else before
     put = {item: row for item, row in rows.items() if not row.same(before.get(item))}
+    name = tx.execute(sa.select(b.c.name).where(b.c.id == branch_id)).scalar_one()
+    freezing.check(tx.connection, parent.project_id, parent.task_id, items=put, branch=name)
     if not put and note.other_id is None:
         return None
     taken = {item: before[item] for item in put if item in before and before[item].content_id is not None}
@@ -106,6 +108,7 @@ def record(
 
 def record_labels(tx: Tx, project_id: int, task_id: int, note: Note, digests: Digests) -> Commit:
     """The first version of a task: all its labels, put together by the database, which may be a million."""
+    freezing.check(tx.connection, project_id, task_id, branch=MAIN)
     branch_id = main(tx, project_id=project_id, task_id=task_id, actor_id=note.actor_id)
     new = _insert_commit(
         *(tx, branch_id, (project_id, task_id, None), note),

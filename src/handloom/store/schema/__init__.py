@@ -3,7 +3,7 @@
 from .asking import answer, batch, counter, guideline, item, label, project, question, task, turn
 from .base import metadata
 from .cascade import cascade, cascade_round, split
-from .curation import erasure, freeze, migration
+from .curation import correction, erasure, freeze, migration
 from .learning import commit_, evaluation, model, prediction, release, revision, run
 from .operation import actor, event, job, login, meta, session, worker
 from .people import aside, gold, invitation, member, review, skill
@@ -24,6 +24,7 @@ __all__ = [
     "commit_",
     "conflict",
     "content",
+    "correction",
     "counter",
     "data_test",
     "erasure",

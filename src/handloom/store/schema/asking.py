@@ -163,6 +163,8 @@ answer = sa.Table(
     Column("late", Boolean, nullable=False),  # came when nobody needed it any more: kept, not counted
     Column("digest", String(40), nullable=False),  # of what was sent, so that a repeat is told from a forgery
     Column("created", Float, nullable=False),
+    # of the task that its value was given under: it is read through every migration of labels since. None: through all
+    Column("version", Integer),
     Index("ix_answer_item", "item_id", "task_id"),
     Index("ix_answer_question", "question_id"),
     Index("ix_answer_actor", "actor_id", "seq"),
