@@ -29,13 +29,16 @@ class Workspace(Handle):
         self.site = site or Site(store)
 
     @classmethod
-    def create(cls, folder: Path | str, store: str | None = None, owner: str = OWNER) -> tuple[Workspace, str]:
+    def create(
+        cls, folder: Path | str, store: str | None = None, owner: str = OWNER, *, checkouts: str | None = None
+    ) -> tuple[Workspace, str]:
         """Make a workspace in a new or empty folder: the workspace, and the token of its owner, shown this once.
 
-        store: None for SQLite in the folder, or ``postgresql://user:password@host/database``.
+        store: None for SQLite in the folder, or ``postgresql://user:password@host/database``. checkouts: address of an object
+        store for versions as Parquet files, as ``s3://bucket/folder``; None for the folder.
         """
         owner = checked_name(owner)
-        opened = Store.create(Path(folder), store)
+        opened = Store.create(Path(folder), store, checkouts=checkouts)
         loop.wire(opened)
 
         def unit(tx: Any) -> tuple[people.Actor, str]:

@@ -22,11 +22,17 @@ def init(
         str | None,
         typer.Option(help="postgresql://user:password@host/database; without it, SQLite in the folder.", metavar="URL"),
     ] = None,
+    checkouts: Annotated[
+        str | None,
+        typer.Option(
+            help="Object store for checkouts of versions, as s3://bucket/folder; without it, the folder.", metavar="URL"
+        ),
+    ] = None,
     owner: Annotated[str, typer.Option(help="Name of the first actor, who may do everything.")] = "owner",
     as_json: AsJson = False,
 ) -> None:
     """Make a workspace in a new or empty folder, and its owner. The owner's token is shown this once."""
-    made, token = Workspace.create(workspace, store, owner)
+    made, token = Workspace.create(workspace, store, owner, checkouts=checkouts)
     with made:
         value = {"workspace": str(workspace.resolve()), "owner": made.me()["id"], "token": token}
     shown = (

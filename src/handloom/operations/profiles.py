@@ -59,7 +59,8 @@ def profile(session: Session, project: str, task: str | None = None, at: str | N
         )
         live = [one for one in rows.live(connection, case.project.id) if one.task_id == row.id and one.kind == KIND]
         items = projects.counts(connection, [case.project.id])[case.project.id].get("items", 0)
-    told = None if made is None else json.loads(session.store.blobs.get(made.result["profile"]))
+    told = None if made is None else _kept(session, made.result["profile"])
+    made = None if told is None else made
     same = made is not None and made.args.get("slices") == saved
     fresh = same and told is not None and (number is not None or told["rows"] == items)
     return {
@@ -87,6 +88,11 @@ def predicate(case: Case, name: str) -> Callable[[Mapping[str, Any], Mapping[str
         raise NotFound("slice", name[:80])
     found = slices.parse(wheres[name])
     return lambda data, meta, value: found.holds(rowed.cells(data, meta, value))
+
+
+def _kept(session: Session, digest: str) -> dict[str, Any] | None:
+    """A profile that was made; None where an erase has removed it."""
+    return json.loads(session.store.blobs.get(digest)) if session.store.blobs.has(digest) else None
 
 
 def _saved(case: Case) -> list[dict[str, str]]:

@@ -2,15 +2,21 @@
 
 What a training reads again and again is read once from the database and then from the file. Two versions with the same
 content share it; who answered is not content, so answers are asked of the database (`handloom.store.commits.checkout`).
+
+Files lie in the workspace's folder, or in an object store at any address that fsspec knows (``s3://bucket/folder``), where
+workers on other hosts and other tools read them too. They can be made anew, so a store that does not answer costs time only.
 """
 
 from __future__ import annotations
 
+import io
+import logging
 import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..core.errors import MissingExtra, Unavailable
 from ..core.ids import canonical
 from ..core.later import later
 from .history import PAGE, Commit, Segment, last, segments, values
@@ -25,20 +31,106 @@ else:
     np = later("numpy")
 
 FOLDER = "checkouts"
+ENVIRONMENT = "HANDLOOM_CHECKOUTS"
+"""Where checkouts are kept instead of the place that the workspace names."""
+log = logging.getLogger("handloom.store")
 
 
 def table(store: Store, commit: Commit) -> pa.Table:
     """Columns ``item`` (int64), ``value`` (JSON, dictionary), ``confidence``, ``split`` (dictionary), ``weight``; rows in
     the order of the items."""
-    import pyarrow.parquet as pq  # 60 MB that only this needs
-
-    path = store.folder / "blobs" / FOLDER / commit.digest[:2] / f"{commit.digest}.{commit.task_id}.parquet"
-    if path.exists():
-        return pq.read_table(path, memory_map=True)
-    with store.read() as connection:
-        found = read(connection, commit)
-    _keep(found, path)
+    kept = place(store)
+    name = f"{commit.digest[:2]}/{commit.digest}.{commit.task_id}.parquet"
+    found = kept.get(name)
+    if found is None:
+        with store.read() as connection:
+            found = read(connection, commit)
+        kept.put(name, found)
     return found
+
+
+def place(store: Store) -> InFolder | InObjects:
+    """Where the checkouts of a workspace are kept. Raises `MissingExtra` for an address without fsspec."""
+    url = os.environ.get(ENVIRONMENT) or store.checkouts
+    return InFolder(store.folder / "blobs" / FOLDER) if url is None else InObjects(url)
+
+
+class InFolder:
+    """Checkouts as files that are mapped into memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def get(self, name: str) -> pa.Table | None:
+        """The checkout of that name, if it is there."""
+        import pyarrow.parquet as pq  # 60 MB that only this needs
+
+        path = self._folder / name
+        return pq.read_table(path, memory_map=True) if path.exists() else None
+
+    def put(self, name: str, found: pa.Table) -> None:
+        """Keep a checkout, whole or not at all."""
+        _keep(found, self._folder / name)
+
+    def forget(self, task_id: int) -> None:
+        """Remove all checkouts of a task; they are made anew when they are wanted."""
+        for path in self._folder.rglob(f"*.{task_id}.parquet"):
+            path.unlink(missing_ok=True)
+
+
+class InObjects:
+    """Checkouts as objects below an address that fsspec knows."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            import fsspec  # an extra: only who names an address needs it
+        except ImportError as error:
+            raise MissingExtra("fsspec", "objects") from error
+        try:
+            self._files, self._root = fsspec.core.url_to_fs(url)
+        except (ImportError, ValueError) as error:
+            raise Unavailable(f"checkouts cannot be kept at {url}: {error}") from error
+        self._url = url
+
+    def get(self, name: str) -> pa.Table | None:
+        """The checkout of that name, if it is there, whole, and can be reached."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            content = self._files.cat_file(f"{self._root}/{name}")
+            return pq.read_table(pa.BufferReader(content))
+        except FileNotFoundError:
+            return None
+        except (OSError, pa.ArrowInvalid) as error:
+            log.warning("the checkout %s at %s cannot be read, so the database is asked: %s", name, self._url, error)
+            return None
+
+    def put(self, name: str, found: pa.Table) -> None:
+        """Keep a checkout. An object appears when it is whole; a file gets its name then."""
+        import pyarrow.parquet as pq
+
+        sink = io.BytesIO()
+        pq.write_table(found, sink, compression="zstd")
+        path = f"{self._root}/{name}"
+        try:
+            self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
+            if "file" in self._files.protocol:
+                part = f"{path}.{os.getpid()}.part"
+                self._files.pipe_file(part, sink.getvalue())
+                os.replace(part, path)
+            else:
+                self._files.pipe_file(path, sink.getvalue())
+        except OSError as error:
+            log.warning("the checkout %s cannot be kept at %s: %s", name, self._url, error)
+
+    def forget(self, task_id: int) -> None:
+        """Remove all checkouts of a task. Raises `Unavailable` where they cannot be reached."""
+        try:
+            for path in self._files.glob(f"{self._root}/*/*.{task_id}.parquet"):
+                self._files.rm_file(path)
+        except OSError as error:
+            raise Unavailable(f"checkouts at {self._url} cannot be removed: {error}") from error
 
 
 def read(connection: sa.Connection, commit: Commit) -> pa.Table:

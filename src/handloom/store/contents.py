@@ -81,6 +81,14 @@ def labels(connection: sa.Connection, task_id: int, ids: Sequence[int]) -> dict[
     return {row.item_id: row.value for row in connection.execute(query)}
 
 
+def made_of(connection: sa.Connection, project_id: int, kinds: Sequence[str]) -> list[Any]:
+    """Jobs of these kinds in a project, whatever became of them: (id, kind, result)."""
+    query = sa.select(job.c.id, job.c.kind, job.c.result).where(
+        job.c.project_id == project_id, job.c.kind.in_(list(kinds))
+    )
+    return list(connection.execute(query))
+
+
 def results(connection: sa.Connection, task_id: int, kind: str, limit: int = 100) -> list[Any]:
     """The newest finished jobs of a kind for a task that ended well: (id, args, result, finished)."""
     project = sa.select(task.c.project_id).where(task.c.id == task_id).scalar_subquery()

@@ -42,6 +42,7 @@ class Store:
         self.clock = clock
         self.blobs = Blobs(folder / "blobs")
         self.cache = folder / "cache"
+        self.checkouts: str | None = None
         self.on_commit: list[Callable[[], None]] = []
         self.hooks = Hooks()
         self._lock: FolderLock | None = None
@@ -51,8 +52,19 @@ class Store:
         self._writer = Writer(self._writing, clock, self.hooks, self.on_commit)
 
     @classmethod
-    def create(cls, folder: Path, url: str | None = None, *, clock: Clock = system, durable: bool = True) -> Store:
-        """Make a workspace in an empty or new folder. ``durable=False`` does not flush to disk: for throw-away ones."""
+    def create(
+        cls,
+        folder: Path,
+        url: str | None = None,
+        *,
+        clock: Clock = system,
+        durable: bool = True,
+        checkouts: str | None = None,
+    ) -> Store:
+        """Make a workspace in an empty or new folder. ``durable=False`` does not flush to disk: for throw-away ones.
+
+        checkouts: address of an object store that keeps checkouts of versions; None: the folder.
+        """
         folder = Path(folder)
         address = _address(folder, url)
         try:
@@ -67,8 +79,10 @@ class Store:
             raise NotAWorkspace(f"{folder} is not a folder") from error
         with _reached(folder):
             migrations.upgrade(address)
-        _write_private(folder / _FILE, json.dumps({"format": 1, "store": url}))
-        return cls._started(cls(folder, address, clock=clock, durable=durable))
+        _write_private(folder / _FILE, json.dumps(_about(url, checkouts)))
+        made = cls(folder, address, clock=clock, durable=durable)
+        made.checkouts = checkouts
+        return cls._started(made)
 
     @classmethod
     def open(cls, folder: Path, *, serving: bool = False, clock: Clock = system, durable: bool = True) -> Store:
@@ -91,6 +105,7 @@ class Store:
         if not os.access(folder, os.W_OK):
             raise ReadOnly(f"{folder} cannot be written to; handloom needs to write its log there")
         store = cls(folder, _address(folder, settings.get("store")), clock=clock, durable=durable)
+        store.checkouts = settings.get("checkouts")
         try:
             store._lock = FolderLock(folder / "serve.lock").take() if serving else None
             with _reached(folder):
@@ -183,6 +198,10 @@ def _address(folder: Path, url: str | None) -> str:
     if url.startswith(("sqlite:///", "postgresql+psycopg://")):
         return url
     raise NotAWorkspace("a store is SQLite in the folder (no URL) or postgresql://user:password@host/database")
+
+
+def _about(url: str | None, checkouts: str | None) -> dict[str, Any]:
+    return {"format": 1, "store": url, **({} if checkouts is None else {"checkouts": checkouts})}
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from ..core.errors import DiskFull, NotFound, TooLarge
 from ..core.ids import show
+from . import contents
 from .database import Store
 
 UPLOADS, JOBS = "uploads", "jobs"
@@ -148,6 +149,22 @@ def forget_files(store: Store, seconds: float = KEPT_FILES) -> None:
     for one in folder.iterdir() if folder.is_dir() else ():
         if one.stat().st_mtime < before:
             clear(one)
+
+
+def forget_project(store: Store, project_id: int) -> None:
+    """Remove all copies of a project's content that lie in files: what was sent, reports, exported files, profiles.
+
+    For a privacy erase: they are made anew where they are wanted.
+    """
+    for one in (store.folder / UPLOADS).glob(f"*/{_ABOUT}"):
+        if (read_json(one) or {}).get("project") == project_id:
+            clear(one.parent)
+    with store.read() as connection:
+        made = contents.made_of(connection, project_id, ("import", "export", "profile"))
+    for one in made:
+        clear(of_job(store, one.id))
+        if (one.result or {}).get("profile"):
+            store.blobs.remove(one.result["profile"])
 
 
 def keep_json(path: Path, value: Mapping[str, Any]) -> None:

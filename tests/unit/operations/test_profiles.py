@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from handloom.core.errors import Forbidden, Malformed, NotFound
 from handloom.jobs import profiles
-from handloom.store import Store, projects
+from handloom.store import Store, contents, projects, uploads
 
 from .desk import Desk
 
@@ -82,6 +84,27 @@ def test_a_changed_slice_or_a_new_item_makes_a_profile_old(store: Store) -> None
     assert data.profile()["fresh"] is True
     desk.project.add_items([{"data": {"text": "one more"}}])
     assert data.profile()["fresh"] is False
+
+
+def test_an_erase_takes_profiles_and_files_along(store: Store, tmp_path: Path) -> None:
+    desk = _desk(store)
+    desk.project.dataset.make_profile()
+    desk.project.files.export_file(tmp_path / "a.jsonl", "jsonl")
+    (tmp_path / "b.jsonl").write_text('{"text": "hi"}', "utf-8")
+    desk.project.files.upload(tmp_path / "b.jsonl")
+    blob = store.blobs.path(_digest(store))
+    assert blob.is_file()
+    uploads.forget_project(store, 1)
+    assert not blob.exists()
+    assert [list((store.folder / name).iterdir()) for name in ("jobs", "uploads")] == [[], []]
+    assert desk.project.dataset.profile()["profile"] is None
+    desk.project.dataset.make_profile()
+    assert desk.project.dataset.profile()["profile"]["rows"] == 30
+
+
+def _digest(store: Store) -> str:
+    with store.read() as connection:
+        return contents.results(connection, 1, "profile")[0].result["profile"]
 
 
 def test_items_are_filtered_by_a_slice(store: Store) -> None:
