@@ -19,6 +19,7 @@ ALL = (
     "refresh",
     "kill",
     "crashes",
+    "crashes",
     "web_latency",
     "selection",
     "aggregation",
@@ -28,6 +29,7 @@ ALL = (
     "cascade",
     "data_tests",
     "versions",
+    "bundles",
     "bundles",
     "learning_curves",
 )

@@ -70,9 +70,10 @@ def number(scratch: sqlite3.Connection, sides: Sequence[Checked], numbers: Seque
         news = [array("q", bytes(8 * len(side.numbers[plan.name].olds))) for side in sides]
         found = 0
         query = """
-            SELECT t.side, t.k, g.ident FROM told AS t
-            JOIN (SELECT ident, min(sort) AS sort, min(sub) AS sub FROM told GROUP BY ident) AS g ON g.ident = t.ident
-            ORDER BY g.sort, g.sub, g.ident"""
+            SELECT side, k, ident FROM (
+                SELECT side, k, ident, min(sort) OVER same AS first, min(sub) OVER same AS among
+                FROM told WINDOW same AS (PARTITION BY ident)
+            ) ORDER BY first, among, ident"""
         last: bytes | None = None
         for side, k, ident in scratch.execute(query):
             if ident != last:

@@ -62,6 +62,7 @@ def unite(first: Path, second: Path, out: Path, step: Step = nowhere) -> United:
         scratch = stack.enter_context(closing(sqlite3.connect(folder / "scratch.sqlite", isolation_level=None)))
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-32000"):
             scratch.execute(f"PRAGMA {pragma}")
+        scratch.execute("BEGIN")  # one transaction, never committed: nothing is to be kept
         part = folder / "whole.bundle"
         with part.open("wb") as file:
             found = _Union(scratch, folder, sides, step).write(file)
