@@ -29,6 +29,7 @@ SCREENS = {
     "items-list": "/p/{project}/items?view=list",
     "item": "/p/{project}/items/{item}",
     "data": "/p/{project}/data",
+    "data-requests": "/p/{project}/data?view=requests&state=all",
     "review": "/p/{project}/review",
     "review-samples": "/p/{project}/review?view=samples",
     "quality": "/p/{project}/quality",
@@ -39,7 +40,7 @@ SCREENS = {
     "settings-project": "/p/{project}/settings?tab=project",
     "unknown": "/nowhere/at/all",
 }
-_AXE_RUN = """async () => {
+AXE_RUN = """async () => {
   const found = await axe.run(document, {resultTypes: ['violations']})
   return found.violations.map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ') + ' '
     + (node.any[0] || node.all[0] || node.none[0] || {message: ''}).message).slice(0, 4).join('; '))
@@ -97,7 +98,7 @@ def test_every_screen(look: str, site: Site, full: dict[str, str], visit: Callab
         if page.locator("h1").count() != 1:
             faults.append(f"{name}: {page.locator('h1').count()} first-level headings")
         page.evaluate(axe)
-        faults += [f"{name}: {one}" for one in page.evaluate(_AXE_RUN)]
+        faults += [f"{name}: {one}" for one in page.evaluate(AXE_RUN)]
     assert faults == []
     own = {site.url, "data://", "blob://"}
     assert {one for one in asked if one not in own and not one.startswith("blob:")} == set()
@@ -113,7 +114,7 @@ def test_login_screen(site: Site, contexts: Callable[..., Any]) -> None:
         PICTURES.mkdir(exist_ok=True)
         page.screenshot(path=PICTURES / f"login-{look}.png")
         page.evaluate(AXE.read_text(encoding="utf-8"))
-        assert page.evaluate(_AXE_RUN) == []
+        assert page.evaluate(AXE_RUN) == []
 
 
 def test_the_sheet_shows_every_key(site: Site, full: dict[str, str], visit: Callable[..., Page]) -> None:
@@ -138,13 +139,13 @@ def test_an_open_dialog_and_the_guidelines_drawer_are_clean(
     page.get_by_role("button", name="Add a person").click()
     page.get_by_role("dialog").wait_for()
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    assert page.evaluate(_AXE_RUN) == []
+    assert page.evaluate(AXE_RUN) == []
     page.goto(site.url + "/p/{project}/label".format(**full))
     page.locator("[data-question]").wait_for()
     page.keyboard.press("g")
     page.get_by_role("dialog", name="Guidelines").wait_for()
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    assert page.evaluate(_AXE_RUN) == []
+    assert page.evaluate(AXE_RUN) == []
 
 
 def test_items_are_filtered_searched_and_paged_by_address(

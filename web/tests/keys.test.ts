@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { conflicts } from '../src/core/keymap'
 import { t } from '../src/i18n'
-import { appKeys, decideKeys, drawKeys, goKeys, homeKeys, itemsKeys, keysOf, labelKeys, mapKeys } from '../src/screens/keys'
+import { appKeys, decideKeys, drawKeys, goKeys, homeKeys, itemsKeys, keysOf, labelKeys, mapKeys, requestKeys } from '../src/screens/keys'
 import { choiceKeys, keysFor } from '../src/widgets/choice/keys'
 import { verdictKeys } from '../src/widgets/verdict/keys'
 import fixtures from '../src/widgets/verdict/fixtures.json'
@@ -38,6 +38,7 @@ test.each([
   ['items', itemsKeys],
   ['decide', decideKeys],
   ['map', [...mapKeys, ...drawKeys]],
+  ['data, merge requests', requestKeys],
 ])('keys of the screen %s do not conflict', (_name, keys) => {
   expect(conflicts([...appKeys, ...goKeys, ...keys])).toEqual([])
 })

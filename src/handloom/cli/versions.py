@@ -38,11 +38,14 @@ def log(
     table = Table("commit", "rows", "changed", "tests", "author", "message", "tags", box=None)
     for one in found["commits"]:
         words = one["message"] + (f" (merges {one['parents'][1]})" if len(one["parents"]) > 1 else "")
-        run = one["tests"]
-        tests = (
-            "" if run is None else f"{run['failing']} of {run['run']} fail" if run["failing"] else f"{run['run']} green"
+        cells = (
+            one["id"],
+            f"{one['rows']:,}",
+            f"{one['changed']:,}",
+            _tests(one["tests"]),
+            one["author"]["name"],
+            words,
         )
-        cells = (one["id"], f"{one['rows']:,}", f"{one['changed']:,}", tests, one["author"]["name"], words)
         table.add_row(*map(escape, cells), escape(", ".join(one["tags"])))
     Output(as_json).result(found, table)
 
@@ -199,6 +202,14 @@ def _made(workspace: str, project: str | None, as_json: bool, make: Any) -> None
         left += f"; proposed for main as {proposed['id']}"
     words = f"{one['id']}: {one['rows']:,} rows, {one['changed']:,} changed, content {one['digest'][:12]}{left}"
     Output(as_json).result(one, words)
+
+
+def _tests(run: dict[str, int] | None) -> str:
+    if run is None:
+        return ""
+    if run["failing"]:
+        return f"{run['failing']} of {run['run']} fail"
+    return f"{run['known']} of {run['run']} fail as before" if run["known"] else f"{run['run']} green"
 
 
 def _cell(row: dict[str, Any] | None) -> str:

@@ -8,17 +8,22 @@ from typing import Any
 from .. import dataset
 from ..core.clock import iso
 from ..core.ids import show
+from ..store import items
 from ..store.commits import Revision
 from ..store.tested import Result
+from .session import Session
 
 SHOWN = 200
 """Rows of a difference that are listed; all are counted."""
 
 
-def shown(changed: Iterable[dataset.Change[int, Revision]]) -> dict[str, Any]:
-    """Changes counted by kind and by label, with the first rows."""
+def shown(session: Session, changed: Iterable[dataset.Change[int, Revision]]) -> dict[str, Any]:
+    """Changes counted by kind and by label, with the first rows and what they are about."""
     every = list(changed)
     found = dataset.summary(every)
+    numbers = [one.key for one in every[:SHOWN]]
+    with session.store.read() as connection:
+        about, keys = items.get(connection, numbers), items.keys(connection, numbers)
     return {
         "rows": found.rows,
         "kinds": dict(found.kinds),
@@ -26,6 +31,8 @@ def shown(changed: Iterable[dataset.Change[int, Revision]]) -> dict[str, Any]:
         "changes": [
             {
                 "item": show("item", one.key),
+                "key": keys[one.key],
+                "data": about[one.key].data,
                 "kinds": list(one.kinds),
                 "before": _row(one.before),
                 "after": _row(one.after),

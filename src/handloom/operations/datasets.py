@@ -267,7 +267,7 @@ def diff(session: Session, project: str, before: str, after: str = MAIN, task: s
     row = session.case(project).task(task)
     with session.store.read() as connection:
         old, new = (branches.resolve(connection, row.id, ref) for ref in (before, after))
-    found = changes.shown(versions.changes(session.store, old, new))
+    found = changes.shown(session, versions.changes(session.store, old, new))
     return {"before": show("commit", old.id), "after": show("commit", new.id)} | found
 
 
@@ -362,7 +362,7 @@ def _commit(
     task: TaskRow,
     names: Mapping[int, str],
     tags: Mapping[int, Sequence[str]],
-    run: tuple[int, int] | None,
+    run: tuple[int, int, int] | None,
 ) -> dict[str, Any]:
     return {
         "id": show("commit", one.id),
@@ -376,7 +376,7 @@ def _commit(
         "author": {"id": show("actor", one.actor_id), "name": names[one.actor_id]},
         "created": iso(one.created),
         "tags": list(tags.get(one.id, ())),
-        "tests": None if run is None else {"run": run[0], "failing": run[1]},
+        "tests": None if run is None else dict(zip(("run", "failing", "known"), run, strict=True)),
     }
 
 

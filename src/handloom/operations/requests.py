@@ -215,11 +215,11 @@ def _change(session: Session, found: Request) -> dict[str, Any]:
             made = committed.get(connection, found.merge_id)
             before = None if made.parent_id is None else committed.get(connection, made.parent_id)
             sides = comparing.difference(connection, before, made)
-            return changes.shown(dataset.diff(sides.before, sides.after))
+            return changes.shown(session, dataset.diff(sides.before, sides.after))
         at = proposals.place(connection, found)
         put = edits.preview(connection, at.into, at.head, versions.three).put
         ours = comparing.rows_of(connection, at.into, sorted(put))
-    return changes.shown(dataset.diff(ours, {item: row for item, row in put.items() if row is not None}))
+    return changes.shown(session, dataset.diff(ours, {item: row for item, row in put.items() if row is not None}))
 
 
 def _shown(

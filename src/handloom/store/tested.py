@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 a, q = schema.answer, schema.question
 _newer = a.alias("newer")
+ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,10 @@ def results(connection: sa.Connection, commit_ids: Sequence[int]) -> dict[int, l
     return found
 
 
-def summaries(connection: sa.Connection, commit_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """(tests run, tests that block) by version, of its newest run."""
+def summaries(connection: sa.Connection, commit_ids: Sequence[int]) -> dict[int, tuple[int, int, int]]:
+    """(tests run, tests that block, tests that find an error which was there before) by version, of its newest run."""
     return {
-        commit: (len(run), sum(one.blocks for one in run))
+        commit: (len(run), sum(one.blocks for one in run), sum(one.severity == ERROR and not one.blocks for one in run))
         for commit, found in results(connection, commit_ids).items()
         for run in [[one for one in found if one.into_id == found[0].into_id]]
     }

@@ -628,6 +628,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/login/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ways
+         * @description How one may log in besides one-time addresses and tokens. Needs no log-in.
+         */
+        get: operations["ways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logout": {
         parameters: {
             query?: never;
@@ -702,6 +722,46 @@ export interface paths {
         get: operations["model"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Callback
+         * @description Where the provider sends the browser back to; it goes on to the page that logs in, or that says why not.
+         */
+        get: operations["callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description Begin to sign in: where the browser is to go. Needs no log-in.
+         */
+        post: operations["start"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2819,6 +2879,14 @@ export interface components {
             strategy: string;
         };
         /**
+         * Away
+         * @description Where the browser goes on.
+         */
+        Away: {
+            /** Address */
+            address: string;
+        };
+        /**
          * Balance
          * @description Rows by class, the largest first. ``missing``: rows without a label. ``evenness``: 1 where all are equal.
          */
@@ -3368,7 +3436,7 @@ export interface components {
             task: string;
             /** Test Rows */
             test_rows: number;
-            tests: components["schemas"]["handloom__server__responses__datasets__Tested"] | null;
+            tests: components["schemas"]["Tested"] | null;
         };
         /**
          * CommitDetail
@@ -3401,7 +3469,7 @@ export interface components {
             task: string;
             /** Test Rows */
             test_rows: number;
-            tests: components["schemas"]["handloom__server__responses__datasets__Tested"] | null;
+            tests: components["schemas"]["Tested"] | null;
         };
         /**
          * CommitRequest
@@ -6336,6 +6404,14 @@ export interface components {
             state: string;
         };
         /**
+         * ProviderShown
+         * @description A provider of identities, by the name on its button.
+         */
+        ProviderShown: {
+            /** Label */
+            label: string;
+        };
+        /**
          * Quality
          * @description How good the labels of a task are and what they cost, as of the last measurement.
          *
@@ -6937,6 +7013,15 @@ export interface components {
             since: string;
         };
         /**
+         * SignInRequest
+         * @description Signing in with the provider of identities. invitation: the code of a link, where one brought the browser here.
+         * @example {}
+         */
+        SignInRequest: {
+            /** Invitation */
+            invitation?: string | null;
+        };
+        /**
          * SinceLast
          * @description What changed from one model to the next.
          */
@@ -7368,6 +7453,18 @@ export interface components {
             task: string;
         };
         /**
+         * Tested
+         * @description How many data tests looked at a version, how many hold up its merge, and how many find an error that was there before.
+         */
+        Tested: {
+            /** Failing */
+            failing: number;
+            /** Known */
+            known: number;
+            /** Run */
+            run: number;
+        };
+        /**
          * ThawRequest
          * @description Why it may change again.
          * @example {
@@ -7513,6 +7610,13 @@ export interface components {
             verdict: string;
         };
         /**
+         * Ways
+         * @description How one may log in besides one-time addresses and tokens.
+         */
+        Ways: {
+            provider: components["schemas"]["ProviderShown"] | null;
+        };
+        /**
          * WebhookRequest
          * @description An address that is told what happens. kinds: all unless told.
          * @example {
@@ -7556,6 +7660,18 @@ export interface components {
             status: number | null;
             /** Tries */
             tries: number;
+        };
+        /**
+         * WebhookTested
+         * @description How a message of the type handloom.test fared.
+         */
+        WebhookTested: {
+            /** Error */
+            error: string | null;
+            /** Ok */
+            ok: boolean;
+            /** Status */
+            status: number | null;
         };
         /**
          * Webhooks
@@ -7779,30 +7895,6 @@ export interface components {
         handloom__server__responses__connections__Removed: {
             /** Removed */
             removed: string;
-        };
-        /**
-         * Tested
-         * @description How a message of the type handloom.test fared.
-         */
-        handloom__server__responses__connections__Tested: {
-            /** Error */
-            error: string | null;
-            /** Ok */
-            ok: boolean;
-            /** Status */
-            status: number | null;
-        };
-        /**
-         * Tested
-         * @description How many data tests looked at a version, how many hold up its merge, and how many find an error that was there before.
-         */
-        handloom__server__responses__datasets__Tested: {
-            /** Failing */
-            failing: number;
-            /** Known */
-            known: number;
-            /** Run */
-            run: number;
         };
         /**
          * Removed
@@ -11246,6 +11338,107 @@ export interface operations {
             };
         };
     };
+    ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ways"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     logout: {
         parameters: {
             query?: never;
@@ -11570,6 +11763,214 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelDetail"];
+                };
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    callback: {
+        parameters: {
+            query?: {
+                code?: string | null;
+                state?: string | null;
+                error?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What was sent makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is nothing of that name or id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It does not fit the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Over a limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not JSON, a wrong type, or a missing field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workspace cannot serve right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Away"];
                 };
             };
             /** @description What was sent makes no sense */
@@ -21167,7 +21568,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["handloom__server__responses__connections__Tested"];
+                    "application/json": components["schemas"]["WebhookTested"];
                 };
             };
             /** @description What was sent makes no sense */

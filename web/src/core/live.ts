@@ -8,7 +8,7 @@ const TOUCHES: Record<string, readonly string[]> = {
   answer: ['map-colours', 'overview', 'decisions', 'item', 'actors', 'cascades', 'suspects'],
   cascade: ['cascades', 'overview', 'decisions'],
   claim: ['overview'],
-  dataset: ['overview', 'commits', 'branches'],
+  dataset: ['overview', 'commits', 'branches', 'commit', 'request', 'requests'],
   guideline: ['guidelines', 'project'],
   item: ['overview', 'items', 'item', 'projects'],
   job: ['map', 'overview', 'jobs', 'suspects', 'cascades'],
@@ -17,9 +17,12 @@ const TOUCHES: Record<string, readonly string[]> = {
   prediction: ['overview', 'item'],
   project: ['overview', 'project', 'projects'],
   question: ['overview', 'decisions', 'item'],
+  request: ['requests', 'request', 'branches', 'commit'],
   release: ['overview', 'releases', 'models', 'decisions', 'lineage'],
   split: ['cascades', 'items', 'item', 'overview'],
   task: ['overview', 'project', 'projects'],
+  webhook: ['webhooks'],
+  workforce: ['workforces', 'team'],
   workspace: ['overview', 'items', 'item'],
 }
 
@@ -46,7 +49,8 @@ export const KINDS: readonly string[] = [
   'dataset.committed', 'dataset.tagged', 'dataset.tested', 'gold.added', 'gold.removed', 'guidelines.added',
   'item.added', 'job.progress', 'label.changed', 'label.imported', 'member.changed', 'member.invited',
   'member.paused', 'model.trained', 'prediction.feedback', 'project.changed', 'project.created', 'question.asked',
-  'question.claimed', 'question.closed', 'question.wants', 'release.changed', 'review.closed', 'review.opened',
-  'split.applied', 'split.restored', 'split.revoked', 'split.signed', 'task.added', 'task.changed', 'webhook.changed',
-  'workforce.changed', 'workspace.repaired',
+  'question.claimed', 'question.closed', 'question.wants', 'release.changed', 'request.changed', 'request.commented',
+  'request.ended', 'request.opened', 'review.closed', 'review.opened', 'split.applied', 'split.restored',
+  'split.revoked', 'split.signed', 'task.added', 'task.changed', 'webhook.changed', 'workforce.changed',
+  'workspace.repaired',
 ]

@@ -69,6 +69,14 @@ export const classesKeys = make('keys.group.page', [['answer', ['g'], 'classes.a
 
 export const gridKeys = make('keys.group.question', [['undo', ['z'], 'grid.undo']])
 
+export const requestKeys = make('keys.group.page', [
+  ['next', ['j'], 'request.next'],
+  ['previous', ['k'], 'request.previous'],
+  ['approve', ['a'], 'request.approve'],
+  ['reject', ['x'], 'request.reject'],
+  ['comment', ['c'], 'request.comment'],
+])
+
 export const homeKeys = make('keys.group.page', [['train', ['t'], 'home.train']])
 
 /** Keys that a widget may not take on this screen. */

@@ -9,10 +9,11 @@ from .requests import DatasetChange, DataTest
 
 
 class Tested(Shown):
-    """How many data tests looked at a version, and how many of them hold up a merge."""
+    """How many data tests looked at a version, how many hold up its merge, and how many find an error that was there before."""
 
     run: int
     failing: int
+    known: int
 
 
 class Proposed(Shown):

@@ -33,7 +33,7 @@ class DataTest(Shown):
     created: Time
 
 
-class Verdict(Shown):
+class ProposalVerdict(Shown):
     """What somebody decided about what is proposed now."""
 
     actor: Who
@@ -42,7 +42,7 @@ class Verdict(Shown):
     at: Time
 
 
-class Comment(Shown):
+class ProposalComment(Shown):
     """What somebody says about a request. ``item``: the row it is about."""
 
     id: int
@@ -59,7 +59,7 @@ class OpenConflict(Shown):
     question: str | None
 
 
-class MergeRequest(Shown):
+class Proposal(Shown):
     """A proposal to merge a branch. ``head``: what is proposed; ``into``: the version its tests merged it into.
 
     ``failing``: tests that hold it up; ``unsettled``: conflicts that do; ``auto``: it merges by itself when nothing does.
@@ -92,10 +92,10 @@ class MergeRequest(Shown):
     ended: Time | None
 
 
-class MergeRequests(Shown):
+class Proposals(Shown):
     """A page of merge requests."""
 
-    requests: list[MergeRequest]
+    requests: list[Proposal]
     next: str | None
 
 
@@ -112,6 +112,8 @@ class RowChange(Shown):
     """One row that differs."""
 
     item: str
+    key: str
+    data: dict[str, Any]
     kinds: list[str]
     before: DatasetRow | None
     after: DatasetRow | None
@@ -134,13 +136,13 @@ class DatasetChange(Shown):
     changes: list[RowChange]
 
 
-class MergeRequestDetail(MergeRequest):
+class ProposalDetail(Proposal):
     """A merge request with all that is known of it."""
 
     results: list[DataTest]
     conflicts: list[OpenConflict]
-    verdicts: list[Verdict]
-    discussion: list[Comment]
+    verdicts: list[ProposalVerdict]
+    discussion: list[ProposalComment]
     change: DatasetChange
     may_decide: bool
     may_approve: bool

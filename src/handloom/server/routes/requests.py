@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from ...operations import requests
 from ..replies import Json
 from ..requests import Name, Ref, Sent
-from ..responses.requests import Comment, MergeRequestDetail, MergeRequests
+from ..responses.requests import ProposalComment, ProposalDetail, Proposals
 from ..security import Acting
 from .frame import Cursor, Id, Limit, OneTask, ProjectRef, router
 
@@ -55,7 +55,7 @@ class ReasonRequest(Sent):
     reason: Text
 
 
-@routes.get("/projects/{project}/requests", response_model=MergeRequests)
+@routes.get("/projects/{project}/requests", response_model=Proposals)
 def list_requests(
     project: ProjectRef,
     session: Acting,
@@ -68,37 +68,37 @@ def list_requests(
     return Json(requests.list_requests(session, project, task, state, cursor, limit))
 
 
-@routes.post("/projects/{project}/requests", status_code=201, response_model=MergeRequestDetail)
+@routes.post("/projects/{project}/requests", status_code=201, response_model=ProposalDetail)
 def open_request(project: ProjectRef, body: ProposalRequest, session: Acting) -> Response:
     """Propose to merge a branch. Its data tests run, then people are asked."""
     return Json(requests.open_request(session, project, **body.model_dump()), 201)
 
 
-@routes.get("/requests/{request}", response_model=MergeRequestDetail)
+@routes.get("/requests/{request}", response_model=ProposalDetail)
 def merge_request(request: Id, session: Acting) -> Response:
     """One merge request with its change, tests, conflicts, verdicts and discussion."""
     return Json(requests.detail(session, request))
 
 
-@routes.post("/requests/{request}/comments", status_code=201, response_model=Comment)
+@routes.post("/requests/{request}/comments", status_code=201, response_model=ProposalComment)
 def comment_request(request: Id, body: CommentRequest, session: Acting) -> Response:
     """Say something about a request, or about one of its rows."""
     return Json(requests.comment_request(session, request, **body.model_dump()), 201)
 
 
-@routes.post("/requests/{request}/decide", response_model=MergeRequestDetail)
+@routes.post("/requests/{request}/decide", response_model=ProposalDetail)
 def decide_request(request: Id, body: VerdictRequest, session: Acting) -> Response:
     """Approve or reject. The merge follows when enough have approved and nothing holds it up."""
     return Json(requests.decide_request(session, request, **body.model_dump()))
 
 
-@routes.post("/requests/{request}/close", response_model=MergeRequestDetail)
+@routes.post("/requests/{request}/close", response_model=ProposalDetail)
 def close_request(request: Id, body: ReasonRequest, session: Acting) -> Response:
     """Take a request back; nothing is merged, the branch stays."""
     return Json(requests.close_request(session, request, **body.model_dump()))
 
 
-@routes.post("/requests/{request}/test", response_model=MergeRequestDetail)
+@routes.post("/requests/{request}/test", response_model=ProposalDetail)
 def retest_request(request: Id, session: Acting) -> Response:
     """Run the data tests again, against what the target holds now."""
     return Json(requests.test_request(session, request))

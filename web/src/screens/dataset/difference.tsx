@@ -2,9 +2,10 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { api } from '../../api/client'
-import type { DatasetRow, RowChange } from '../../api/types'
+import type { DatasetChange, DatasetRow, RowChange } from '../../api/types'
 import { t } from '../../i18n'
 import { Chip, count, Failed, Panel, Waiting } from '../../ui'
+import { imageOf, ItemThumb, textOf } from '../parts/item-thumb'
 import { Link } from '../router'
 import { paths } from '../routes'
 
@@ -19,9 +20,14 @@ export function Difference({ project, task, before, after }: DifferenceProps) {
   const found = useQuery({ queryKey: ['diff', project, task, before, after], queryFn: () => api.diff(project, task, before, after) })
   if (found.error) return <Failed error={found.error} retry={() => void found.refetch()} />
   if (!found.data) return <Waiting />
-  const { rows, kinds, labels, changes } = found.data
+  return <Changes project={project} title={t('dataset.diff', { before, after })} change={found.data} />
+}
+
+/** What differs: counts, labels that became others, and the rows side by side. */
+export function Changes({ project, title, change }: { project: string; title: string; change: DatasetChange }) {
+  const { rows, kinds, labels, changes } = change
   return (
-    <Panel title={t('dataset.diff', { before, after })}>
+    <Panel title={title}>
       {rows === 0 ? <p className="dim">{t('dataset.same')}</p> : null}
       {rows > 0 ? (
         <>
@@ -71,7 +77,10 @@ function Row({ project, change }: { project: string; change: RowChange }) {
   return (
     <tr>
       <th scope="row">
-        <Link to={paths.item(project, change.item)}>{change.item}</Link>
+        <Link to={paths.item(project, change.item)} className="items-row" title={change.item}>
+          {imageOf(change.data) ? <ItemThumb data={change.data} size={36} /> : null}
+          <span className="dataset-item">{imageOf(change.data) ? change.key : textOf(change.data) || change.key}</span>
+        </Link>
       </th>
       <td>
         <Side row={change.before} other={change.after} />

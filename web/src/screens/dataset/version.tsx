@@ -10,6 +10,7 @@ import { Link, useQueryState } from '../router'
 import { paths } from '../routes'
 import { useSession } from '../session'
 import { Difference } from './difference'
+import { Tests } from './tests'
 
 interface VersionProps {
   project: string
@@ -71,6 +72,17 @@ export function Version({ project, task, commit, commits }: VersionProps) {
               ))}
             </ul>
           </>
+        ) : null}
+        {detail.data && detail.data.results.length > 0 ? (
+          <>
+            <h3>{t('dataset.tests')}</h3>
+            <Tests project={project} results={detail.data.results} />
+          </>
+        ) : null}
+        {detail.data?.request ? (
+          <p>
+            <Link to={`${paths.dataset(project)}?request=${detail.data.request.id}`}>{t('dataset.ofRequest', { request: detail.data.request.id })}</Link>
+          </p>
         ) : null}
         {can('train') ? (
           <div className="row">
