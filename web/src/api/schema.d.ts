@@ -3830,6 +3830,14 @@ export interface components {
             rows: number;
         };
         /**
+         * Disconnected
+         * @description What is there no more.
+         */
+        Disconnected: {
+            /** Removed */
+            removed: string;
+        };
+        /**
          * EditedRow
          * @description What becomes of a row; what is not named stays.
          */
@@ -6660,6 +6668,16 @@ export interface components {
             releases: components["schemas"]["Release"][];
         };
         /**
+         * Removed
+         * @description A file that was forgotten.
+         */
+        Removed: {
+            /** Id */
+            id: string;
+            /** Removed */
+            removed: boolean;
+        };
+        /**
          * ReplaceRequest
          * @description Which rows of a branch get which label: all that is given must fit. preview: only show what would change.
          * @example {
@@ -7887,24 +7905,6 @@ export interface components {
             format: string;
             /** Suffix */
             suffix: string;
-        };
-        /**
-         * Removed
-         * @description What is there no more.
-         */
-        handloom__server__responses__connections__Removed: {
-            /** Removed */
-            removed: string;
-        };
-        /**
-         * Removed
-         * @description A file that was forgotten.
-         */
-        handloom__server__responses__uploads__Removed: {
-            /** Id */
-            id: string;
-            /** Removed */
-            removed: boolean;
         };
         /**
          * UndoRequest
@@ -20814,7 +20814,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["handloom__server__responses__uploads__Removed"];
+                    "application/json": components["schemas"]["Removed"];
                 };
             };
             /** @description What was sent makes no sense */
@@ -21352,7 +21352,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["handloom__server__responses__connections__Removed"];
+                    "application/json": components["schemas"]["Disconnected"];
                 };
             };
             /** @description What was sent makes no sense */
@@ -21886,7 +21886,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["handloom__server__responses__connections__Removed"];
+                    "application/json": components["schemas"]["Disconnected"];
                 };
             };
             /** @description What was sent makes no sense */

@@ -84,7 +84,7 @@ class Webhooks(Shown):
     webhooks: list[WebhookShown]
 
 
-class Tested(Shown):
+class WebhookTested(Shown):
     """How a message of the type handloom.test fared."""
 
     ok: bool
@@ -92,7 +92,7 @@ class Tested(Shown):
     error: str | None
 
 
-class Removed(Shown):
+class Disconnected(Shown):
     """What is there no more."""
 
     removed: str

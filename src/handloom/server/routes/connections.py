@@ -37,7 +37,7 @@ def change_workforce(project: ProjectRef, name: _Name, body: q.WorkforceChange, 
     return Json(workforces.change_workforce(session, project, name, body.state, body.secret))
 
 
-@routes.delete("/projects/{project}/workforces/{name}", response_model=r.Removed)
+@routes.delete("/projects/{project}/workforces/{name}", response_model=r.Disconnected)
 def remove_workforce(project: ProjectRef, name: _Name, session: Acting) -> Response:
     """Disconnect a service; its questions come back to the own team."""
     return Json(workforces.remove_workforce(session, project, name))
@@ -69,13 +69,13 @@ def change_webhook(project: ProjectRef, webhook: _Hook, body: q.ConnectionState,
     return Json(webhooks.change_webhook(session, project, webhook, body.state))
 
 
-@routes.delete("/projects/{project}/webhooks/{webhook}", response_model=r.Removed)
+@routes.delete("/projects/{project}/webhooks/{webhook}", response_model=r.Disconnected)
 def remove_webhook(project: ProjectRef, webhook: _Hook, session: Acting) -> Response:
     """Tell an address nothing any more."""
     return Json(webhooks.remove_webhook(session, project, webhook))
 
 
-@routes.post("/projects/{project}/webhooks/{webhook}/test", response_model=r.Tested)
+@routes.post("/projects/{project}/webhooks/{webhook}/test", response_model=r.WebhookTested)
 def test_webhook(project: ProjectRef, webhook: _Hook, session: Acting) -> Response:
     """Send a message now, and say whether it was taken."""
     return Json(webhooks.test_webhook(session, project, webhook))

@@ -5,6 +5,7 @@ import { type FormEvent, useEffect, useState } from 'react'
 import { api } from '../../api/client'
 import { t } from '../../i18n'
 import { Button, Mark, TextInput } from '../../ui'
+import { SignIn } from '../login'
 import { navigate } from '../router'
 import { paths } from '../routes'
 import '../login/login.css'
@@ -49,6 +50,7 @@ export default function Join() {
         <h1>{t('join.title')}</h1>
         {code ? (
           <form className="stack" onSubmit={(event) => void submit(event)}>
+            <SignIn invitation={code} />
             <TextInput label={t('join.name')} description={t('join.nameHelp')} value={name} onChange={(event) => setName(event.currentTarget.value)} error={problem} maxLength={100} data-autofocus autoFocus />
             <Button type="submit" loading={busy}>
               {t('join.enter')}

@@ -1,10 +1,11 @@
 // The one-time address /login#CODE, and a field for a token where there is no such address.
 
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { api, ApiError } from '../../api/client'
+import { connections } from '../../api/connections'
 import { t } from '../../i18n'
-import { Button, Mark, TextInput, Waiting } from '../../ui'
+import { Button, Mark, TextInput, toastError, Waiting } from '../../ui'
 import { navigate } from '../router'
 import { paths } from '../routes'
 import './login.css'
@@ -50,6 +51,38 @@ function useEntry() {
   return { checking, problem, setProblem, enter }
 }
 
+/** The way in by a provider of identities, where the server has one. */
+export function SignIn({ invitation }: { invitation: string | null }) {
+  const ways = useQuery({ queryKey: ['ways'], queryFn: connections.ways, retry: false, staleTime: 60_000 })
+  const [busy, setBusy] = useState(false)
+  const [problem] = useState(() => new URLSearchParams(location.search).get('problem'))
+  const provider = ways.data?.provider
+  if (!provider) return null
+
+  const go = async () => {
+    setBusy(true)
+    try {
+      location.assign((await connections.away(invitation)).address)
+    } catch (error) {
+      setBusy(false)
+      toastError(error)
+    }
+  }
+  return (
+    <div className="stack">
+      {problem ? (
+        <p className="login-problem" role="alert">
+          {t(problem === 'uninvited' || problem === 'unreachable' ? `login.problem.${problem}` : 'login.problem.refused')}
+        </p>
+      ) : null}
+      <Button onClick={() => void go()} loading={busy}>
+        {t('login.signIn', { name: provider.label })}
+      </Button>
+      <p className="login-or dim small">{t('login.or')}</p>
+    </div>
+  )
+}
+
 export default function Login() {
   const { checking, problem, setProblem, enter } = useEntry()
   const [token, setToken] = useState('')
@@ -76,21 +109,24 @@ export default function Login() {
         {checking ? (
           <Waiting what={t('login.checking')} />
         ) : (
-          <form className="stack" onSubmit={submit}>
-            <p>{t('login.text')}</p>
-            <TextInput
-              label={t('login.token')}
-              description={t('login.tokenHelp')}
-              value={token}
-              onChange={(event) => setToken(event.currentTarget.value)}
-              error={problem}
-              autoComplete="off"
-              spellCheck={false}
-              data-autofocus
-            />
-            <Button type="submit">{t('login.go')}</Button>
-            <p className="dim small">{t('login.how')}</p>
-          </form>
+          <>
+            <SignIn invitation={null} />
+            <form className="stack" onSubmit={submit}>
+              <p>{t('login.text')}</p>
+              <TextInput
+                label={t('login.token')}
+                description={t('login.tokenHelp')}
+                value={token}
+                onChange={(event) => setToken(event.currentTarget.value)}
+                error={problem}
+                autoComplete="off"
+                spellCheck={false}
+                data-autofocus
+              />
+              <Button type="submit">{t('login.go')}</Button>
+              <p className="dim small">{t('login.how')}</p>
+            </form>
+          </>
         )}
       </div>
     </main>

@@ -6,12 +6,13 @@ import { useProject, useTask } from '../data'
 import { NotAllowed } from '../parts/not-allowed'
 import { useQueryState } from '../router'
 import { useSession } from '../session'
+import { ConnectionsTab } from './connections'
 import { GuidelinesTab } from './guidelines'
 import { ProjectTab } from './project'
 import { TaskTab } from './task'
 import './settings.css'
 
-const TABS = ['task', 'guidelines', 'project'] as const
+const TABS = ['task', 'guidelines', 'project', 'connections'] as const
 
 export default function Settings({ project: name }: { project: string }) {
   const { can } = useSession()
@@ -27,7 +28,7 @@ export default function Settings({ project: name }: { project: string }) {
     <Page
       title={t('settings.title')}
       aside={
-        tasks.length > 1 && task && tab !== 'project' ? (
+        tasks.length > 1 && task && tab !== 'project' && tab !== 'connections' ? (
           <SegmentedControl size="xs" aria-label={t('settings.task')} value={task.name} data={tasks.map((one) => one.name)} onChange={setTask} />
         ) : null
       }
@@ -37,7 +38,7 @@ export default function Settings({ project: name }: { project: string }) {
       {project.data ? (
         <Tabs value={tab} onChange={(value) => change({ tab: value === 'task' ? null : value })} keepMounted={false}>
           <Tabs.List>
-            {TABS.map((one) => (
+            {TABS.filter((one) => one !== 'connections' || can('manage_webhooks')).map((one) => (
               <Tabs.Tab key={one} value={one}>
                 {t(`settings.tab.${one}`)}
               </Tabs.Tab>
@@ -51,6 +52,9 @@ export default function Settings({ project: name }: { project: string }) {
           </Tabs.Panel>
           <Tabs.Panel value="project" pt="lg">
             <ProjectTab project={project.data} />
+          </Tabs.Panel>
+          <Tabs.Panel value="connections" pt="lg">
+            <ConnectionsTab project={name} />
           </Tabs.Panel>
         </Tabs>
       ) : null}
