@@ -16,6 +16,7 @@ from .aggregate.votes import Table, Votes
 from .deferred import csr
 
 LEVEL = 0.95
+STEPS = 10
 BINS = 40
 GRID = 201
 
@@ -53,18 +54,16 @@ def estimate(votes: Votes, aggregate: Aggregate, *, level: float = LEVEL) -> Ski
     an actor whose items nobody else saw gets a wide interval and not a praise. Experts' verdicts count as gold.
     """
     told = supported(votes)
-    n, k = votes.n_actors, votes.n_classes
-    named, total = np.zeros(len(votes)), np.zeros((n, k))
+    n = votes.n_actors
+    named = np.zeros(len(votes))
     for rows, belief in blocks(votes, aggregate):
         named[rows] = belief[np.arange(rows.size), votes.values[rows]]
-        part = told[rows]
-        total += _sums(votes.actors[rows][part], belief[part], n)
-    cell, own = votes.actors[told], votes.values[told]
-    accuracy, low, high = judged(cell, named[told], n, k, level)
+    cell = votes.actors[told]
+    accuracy, low, high = judged(cell, named[told], n, votes.n_classes, level)
     certain = votes.gold[votes.items] >= 0
     right = certain & (votes.gold[votes.items] == votes.values)
-    hits = np.bincount(cell * k + own, named[told], n * k).reshape(n, k)
-    recall, recall_low, recall_high = wilson(hits, total, level=level)
+    share, total = _by_class(votes, aggregate, told, accuracy)
+    recall, recall_low, recall_high = wilson(share * total, total, level=level)
     return Skills(
         accuracy, low, high,
         np.bincount(cell, None, n), np.bincount(votes.actors, certain, n).astype(np.int64),
@@ -122,6 +121,32 @@ def wilson(successes: npt.ArrayLike, n: npt.ArrayLike, *, level: float = LEVEL) 
     half = z / (1 + z * z / safe) * np.sqrt(part * (1 - part) / safe + z * z / (4 * safe * safe))
     low, high = np.maximum(0.0, np.minimum(centre - half, part)), np.minimum(1.0, np.maximum(centre + half, part))
     return np.where(some, part, np.nan), np.where(some, low, 0.0), np.where(some, high, 1.0)
+
+
+def _by_class(votes: Votes, aggregate: Aggregate, told: npt.NDArray[np.bool_], accuracy: Table) -> tuple[Table, Table]:
+    """((actors, classes) share right among the items of each class, how many such items).
+
+    Maximum likelihood by EM, what the others believe being given: the actor is right in class k with probability p_k and else
+    names each other class alike. Counting agreement with the others' belief instead would make everybody worse than they
+    are wherever the others are unsure. An item that they are unsure of counts for less than one: by the square of the belief.
+    """
+    n, k = votes.n_actors, votes.n_classes
+    share = np.repeat(np.clip(accuracy, 0.05, 0.95)[:, None], k, axis=1)
+    weight = np.zeros((n, k))
+    for step in range(STEPS):
+        hits, total = np.zeros((n, k)), np.zeros((n, k))
+        for rows, belief in blocks(votes, aggregate):
+            rows, belief = rows[told[rows]], belief[told[rows]]
+            who, said, each = votes.actors[rows], votes.values[rows], np.arange(rows.size)
+            if step == 0:
+                weight += _sums(who, belief**2, n)
+            chance = belief * (1 - share[who]) / max(k - 1, 1)
+            chance[each, said] = belief[each, said] * share[who, said]
+            chance /= np.maximum(chance.sum(axis=1, keepdims=True), 1e-300)
+            total += _sums(who, chance, n)
+            hits += np.bincount(who * k + said, chance[each, said], n * k).reshape(n, k)
+        share = np.divide(hits, total, out=np.full((n, k), 0.5), where=total > 1e-9)
+    return np.minimum(share, 1.0), weight
 
 
 def _sums(group: Indices, rows: Table, groups: int) -> Table:

@@ -35,6 +35,21 @@ def test_answers_looked_at_in_parts_tell_the_same(method, monkeypatch: pytest.Mo
         assert getattr(parts, name) == pytest.approx(getattr(whole, name), nan_ok=True), name
 
 
+def test_skill_by_class_is_no_worse_because_the_others_are_unsure() -> None:
+    errors, held = [], []
+    for seed in range(6):
+        sim = crowd(seed, items=400, actors=8, per_item=4)
+        found = skills.estimate(sim.votes, dawid_skene(sim.votes))
+        truth = sim.truth[sim.votes.items]
+        cell = sim.votes.actors * sim.votes.n_classes + truth
+        size = found.recall.size
+        right = np.bincount(cell, sim.votes.values == truth, size) / np.maximum(np.bincount(cell, None, size), 1)
+        errors.append(found.recall.ravel() - right)
+        held.append((found.recall_low.ravel() <= right) & (right <= found.recall_high.ravel()))
+    assert abs(np.mean(errors)) < 0.02
+    assert np.mean(held) >= 0.9
+
+
 def test_gold_alone_is_counted_exactly() -> None:
     values = [0] * 18 + [1] * 2
     asked = votes([0] * 20, range(20), values, classes=2, gold=[0] * 20)

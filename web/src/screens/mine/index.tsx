@@ -48,9 +48,9 @@ function Shown({ mine, project }: { mine: Found; project: string }) {
       </Panel>
       {mine.classes.length > 0 ? (
         <Panel title={t('skill.byLabel')}>
-          <Classes found={mine.classes} />
           <Trend points={mine.periods} name={t('skill.periods', { name: t('team.you') })} show={(value) => percent(value, 0)} />
           <p className="dim small">{t('skill.help')}</p>
+          <Classes found={mine.classes} />
         </Panel>
       ) : null}
       <Panel title={t('mine.feedback')}>

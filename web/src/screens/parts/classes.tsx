@@ -3,13 +3,13 @@
 import type { ClassSkill } from '../../api/types'
 import { t } from '../../i18n'
 import { Interval } from '../../ui'
+import './classes.css'
 
 export function Classes({ found }: { found: readonly ClassSkill[] }) {
   if (found.length === 0) return null
   return (
-    <div className="table-box" tabIndex={0} role="region" aria-label={t('skill.byLabel')}>
+    <div className="table-box classes" tabIndex={0} role="region" aria-label={t('skill.byLabel')}>
       <table className="table">
-        <caption>{t('skill.byLabel')}</caption>
         <thead>
           <tr>
             <th scope="col">{t('quality.label')}</th>

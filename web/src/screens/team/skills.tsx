@@ -28,8 +28,8 @@ export function Skills({ rows }: { rows: readonly Member[] }) {
         </p>
       ) : null}
       <Trend points={one.periods} name={t('skill.periods', { name: one.name })} show={(value) => percent(value, 0)} />
-      <Classes found={one.classes} />
       <p className="dim small">{t('skill.help')}</p>
+      <Classes found={one.classes} />
     </Panel>
   )
 }
