@@ -27,6 +27,7 @@ ALL = (
     "label_errors",
     "structured_errors",
     "cascade",
+    "map",
     "data_tests",
     "versions",
     "bundles",

@@ -51,7 +51,8 @@ def around(page: Page, at: tuple[float, float], radius: float) -> None:
     assert box is not None
     x, y = box["x"] + at[0] * box["width"], box["y"] + at[1] * box["height"]
     corners = [
-        (x + radius * math.cos(angle), y + radius * math.sin(angle)) for angle in [2 * math.pi * k / 24 for k in range(25)]
+        (x + radius * math.cos(angle), y + radius * math.sin(angle))
+        for angle in [2 * math.pi * k / 24 for k in range(25)]
     ]
     page.mouse.move(*corners[0])
     page.mouse.down()

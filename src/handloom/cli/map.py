@@ -39,7 +39,7 @@ def draw(
 @verb
 def neighbours(
     item: Annotated[str, typer.Argument(help="Id of an item, as i17.")],
-    n: Annotated[int, typer.Option(help="How many.")] = 10,
+    n: Annotated[int, typer.Option("--n", "-n", help="How many.")] = 10,
     project: ProjectName = None,
     task: TaskName = None,
     workspace: Place = HERE,

@@ -29,12 +29,15 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 from .lock import FolderLock
 
 MAGIC, COLOURS = b"HLM1", b"HLC1"
 SEVERAL, NONE = 65_535, 65_534
 """In place of a label number: several labels, and expressly none of them."""
+BESIDES = 64
+"""Items kept in view beyond those asked for: what is near is often reached by way of what is a little farther."""
 LOOKED_AT = 20_000
 """Vectors compared for one question about neighbours, at most."""
 
@@ -175,30 +178,31 @@ def _walk(
 ) -> list[tuple[float, int]]:
     def vector(row: int) -> list[float]:
         begin = rows[row] * vectors[1]
-        return vectors[0][begin : begin + vectors[1]].tolist()
+        return cast("list[float]", vectors[0][begin : begin + vectors[1]].tolist())
 
     k = near[1]
     origin = vector(start)
     seen = {start}
     waiting: list[tuple[float, int]] = [(0.0, start)]
-    best: list[tuple[float, int]] = []  # a heap of the n nearest, farthest on top: (-distance, -row)
+    kept = n + BESIDES
+    best: list[tuple[float, int]] = []  # a heap of the nearest so far, farthest on top: (-distance, -row)
     while waiting and len(seen) < LOOKED_AT:
         distance, row = heapq.heappop(waiting)
-        if len(best) == n and distance > -best[0][0]:
+        if len(best) == kept and distance > -best[0][0]:
             break
         for other in near[0][row * k : (row + 1) * k].tolist():
             if other in seen:
                 continue
             seen.add(other)
             away = math.dist(origin, vector(other))
-            if len(best) < n:
+            if len(best) < kept:
                 heapq.heappush(best, (-away, -other))
             elif away < -best[0][0]:
                 heapq.heapreplace(best, (-away, -other))
             else:
                 continue
             heapq.heappush(waiting, (away, other))
-    return sorted((-away, -row) for away, row in best)
+    return sorted((-away, -row) for away, row in best)[:n]
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def place(vectors: Vectors, landmarks: Vectors, places: Places, *, rng: np.rando
         out[span] = np.einsum("ij,ijk->ik", pull, places[near[span]])
     spread = 0.02 * places.std(axis=0) / np.sqrt(max(len(landmarks) / LANDMARKS, SOFT))
     # Rows between the same landmarks would lie on top of each other and push each other without end.
-    return out + rng.standard_normal(out.shape, dtype=np.float32) * spread.astype(np.float32)
+    return (out + rng.standard_normal(out.shape, dtype=np.float32) * spread).astype(np.float32)
 
 
 def _principal(vectors: Vectors, rng: np.random.Generator) -> Places:
