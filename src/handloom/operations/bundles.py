@@ -7,14 +7,19 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import BadReference, TooLarge
 from ..core.ids import show
-from ..store.bundle import reading, writing
-from ..store.bundle.container import Bundle
-from ..store.bundle.writing import Step, nowhere
+from ..core.later import later
+from ..store.bundle.progress import Step, nowhere
 from .session import Session, in_project
+
+if TYPE_CHECKING:
+    from ..store.bundle import container, reading, writing
+else:  # a server that moves no project need not read them
+    container = later("handloom.store.bundle.container")
+    reading, writing = later("handloom.store.bundle.reading"), later("handloom.store.bundle.writing")
 
 MEDIA_TYPE = "application/zip"
 MAX_UPLOAD = 4 * 1024**3
@@ -135,7 +140,7 @@ def _scratch(session: Session) -> Path:
 
 def inspect(path: Path) -> Mapping[str, Any]:
     """What a bundle says of itself, from its directory and manifest; its rows are not read."""
-    with Bundle(path) as bundle:
+    with container.Bundle(path) as bundle:
         manifest = bundle.manifest
     return {
         "file": str(path),

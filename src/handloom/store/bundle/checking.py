@@ -15,7 +15,8 @@ from ..schema.base import Json
 from .container import Bundle
 from .numbers import Column
 from .plan import Plan, plans
-from .writing import PAGE, Step, nowhere
+from .progress import Step, nowhere
+from .writing import PAGE
 
 MOST = 2**53
 """No number of a row is larger: JSON readers of other languages would round it."""

@@ -25,7 +25,7 @@ from .container import Bundle
 from .numbers import Column, Numbers, changes
 from .packs import renumbered, safe
 from .plan import SCORES, Plan, plans
-from .writing import Step, nowhere
+from .progress import Step, nowhere
 
 if TYPE_CHECKING:
     from ..database import Store

@@ -27,7 +27,8 @@ from .identity import marks, number, schedule
 from .numbers import Column, Numbers, changes
 from .packs import renumbered
 from .plan import MARKS, SCORES, Plan, plans
-from .writing import PAGE, Step, nowhere
+from .progress import Step, nowhere
+from .writing import PAGE
 
 FOLLOWS: dict[str, frozenset[str]] = {
     "question": frozenset(("needs", "got", "held", "skips", "doubts", "state")),

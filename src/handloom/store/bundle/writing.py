@@ -18,18 +18,13 @@ from .. import schema
 from ..schema.base import Json
 from .container import BLOCK, Making, Pieces, Table
 from .plan import SCORES, SHARED, Plan, mine, plans
+from .progress import Step, nowhere
 
 if TYPE_CHECKING:
     from ..database import Store
 
 PAGE = 2_000
-Step = Callable[[str, int, int | None], None]
-"""(what is being done, how much of it is done, of how much or None): how far a bundle is."""
 _BLOB = re.compile(r'"blob": ?"([0-9a-f]{40})"')
-
-
-def nowhere(_what: str, _done: int, _total: int | None) -> None:
-    """Nobody watches."""
 
 
 def pieces(store: Store, project_id: int, version: str, step: Step = nowhere) -> Iterator[bytes]:
