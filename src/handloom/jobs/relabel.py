@@ -114,7 +114,7 @@ def carry_out(tx: Tx, task: TaskRow, step: Migration, *, reason: str, actor_id: 
     made = relabelling.get(connection, stored.id)
     counts = {"answers": found.answers, "labels": len(found.labels), "gold": len(kept), "asked": asked}
     body = {"counts": counts | {"rows": dict(found.rows), "questions": found.open}}
-    body |= {"gold": [dict(row) for row in kept], "commits": written, "items": [row["item_id"] for row in kept]}
+    body |= {"gold": [_kept(row) for row in kept], "commit": written}  # under names that a bundle numbers anew
     relabelling.keep(tx, made, body)
     return relabelling.get(connection, stored.id)
 
@@ -135,7 +135,7 @@ def _committed(tx: Tx, task: TaskRow, message: str, actor_id: int) -> Commit | N
 def _gold(tx: Tx, task: TaskRow, step: Migration, undone: Made | None) -> list[dict[str, Any]]:
     """Bring gold to the new names; what a split took is gold no more. The rows as they were."""
     kept = relabelled.trusted(tx.connection, task.id, step.sources)
-    back = {row["item_id"]: row for row in (undone.body.get("gold", ()) if undone else ())}
+    back = {row["item"]: _row(row) for row in (undone.body.get("gold", ()) if undone else ())}
     now = {row["item_id"]: row for row in kept}
     for item, row in back.items():
         if item not in now or now[item]["answer_id"] == row["answer_id"]:
@@ -153,6 +153,21 @@ def _gold(tx: Tx, task: TaskRow, step: Migration, undone: Made | None) -> list[d
         else:
             relabelled.trust_again(tx, [{**row, "value": value}])
     return kept + [row for item, row in back.items() if item not in now]
+
+
+_NAMES = {"task_id": "task", "item_id": "item", "actor_id": "actor"}
+
+
+def _kept(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of gold as the body of a migration keeps it."""
+    return {_NAMES.get(name, name): value for name, value in row.items()}
+
+
+def _row(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The row that was kept."""
+    return {name: kept[short] for name, short in _NAMES.items()} | {
+        name: value for name, value in kept.items() if name not in _NAMES.values()
+    }
 
 
 def _questions(tx: Tx, task: TaskRow, step: Migration) -> None:
@@ -268,7 +283,7 @@ class _Lines:
     def _restored(self, at: Commit) -> dict[int, Held | None]:
         """Rows as they were before the migration that is taken back, where nobody has changed them since."""
         connection, out = self.tx.connection, dict[int, Held | None]()
-        for number in self.undone.body.get("commits", ()) if self.undone else ():
+        for number in self.undone.body.get("commit", ()) if self.undone else ():
             made = commits.get(connection, number)
             parent = None if made.parent_id is None else commits.get(connection, made.parent_id)
             left = relabelled.written_by(connection, number)

@@ -63,7 +63,7 @@ def add(tx: Tx, *, project_id: int, items: Sequence[int], reason: str, actor_id:
         "actor_id": actor_id, "created": tx.now,
     }  # fmt: skip
     made = Erasure(*tx.execute(sa.insert(x).values(row).returning(*_COLUMNS)).one())
-    _log(tx, made, "item.erasing")
+    tx.emit("item.erasing", **_told(made))
     return made
 
 
@@ -103,14 +103,14 @@ def finish(tx: Tx, one: Erasure, counts: Mapping[str, Any]) -> Erasure:
     total = {**get(tx.connection, one.id).counts, **counts}
     values = {"state": "done", "finished": tx.now, "counts": total, "done": len(one.items)}
     made = Erasure(*tx.execute(sa.update(x).where(x.c.id == one.id).values(values).returning(*_COLUMNS)).one())
-    _log(tx, made, "item.erased")
+    tx.emit("item.erased", **_told(made))
     return made
 
 
-def _log(tx: Tx, one: Erasure, kind: str) -> None:
+def _told(one: Erasure) -> dict[str, Any]:
     body = {"erasure": show("erasure", one.id), "items": [show("item", n) for n in one.items[:1000]]}
     body |= {"count": len(one.items), "reason": one.reason}
-    tx.emit(kind, project=one.project_id, actor=one.actor_id, subject=show("erasure", one.id), body=body)
+    return {"project": one.project_id, "actor": one.actor_id, "subject": show("erasure", one.id), "body": body}
 
 
 def secure(tx: Tx) -> None:

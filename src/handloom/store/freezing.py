@@ -132,7 +132,7 @@ def add(tx: Tx, new: Freeze) -> Freeze:
             raise WrongState(f"{words(tx.connection, one)} is frozen already", freeze=show("freeze", one.id))
     row = {name: getattr(new, name) for name in Freeze.__slots__ if name != "id"} | {"created": tx.now}
     made = Freeze(*tx.execute(sa.insert(f).values(row).returning(*_COLUMNS)).one())
-    _log(tx, made, "dataset.frozen", made.actor_id, made.reason)
+    tx.emit("dataset.frozen", **_told(made, made.actor_id, made.reason))
     return made
 
 
@@ -144,14 +144,14 @@ def thaw(tx: Tx, number: int, *, reason: str, actor_id: int) -> Freeze:
     if row is None:
         raise WrongState(f"{show('freeze', get(tx.connection, number).id)} is thawed already")
     found = Freeze(*row)
-    _log(tx, found, "dataset.thawed", actor_id, reason)
+    tx.emit("dataset.thawed", **_told(found, actor_id, reason))
     return found
 
 
-def _log(tx: Tx, one: Freeze, kind: str, actor_id: int, reason: str) -> None:
+def _told(one: Freeze, actor_id: int, reason: str) -> dict[str, Any]:
     body = {"freeze": show("freeze", one.id), "what": one.what, "task": one.task_id, "name": one.name, "reason": reason}
     body |= {"count": len(one.items)} if one.items is not None else {}
-    tx.emit(kind, project=one.project_id, actor=actor_id, subject=show("freeze", one.id), body=body)
+    return {"project": one.project_id, "actor": actor_id, "subject": show("freeze", one.id), "body": body}
 
 
 def left_out(connection: sa.Connection, project_id: int, task_id: int | None, items: Sequence[int | None]) -> set[int]:

@@ -46,11 +46,11 @@ export function closesQuestion(kind: string): boolean {
 export const KINDS: readonly string[] = [
   'actor.added', 'actor.changed', 'actor.token', 'answer.bulk', 'answer.given', 'answer.set_aside', 'cascade.asked',
   'cascade.closed', 'cascade.started', 'claim.expired', 'claim.released', 'dataset.branch_closed', 'dataset.branched',
-  'dataset.committed', 'dataset.tagged', 'dataset.tested', 'gold.added', 'gold.removed', 'guidelines.added',
-  'item.added', 'job.progress', 'label.changed', 'label.imported', 'member.changed', 'member.invited',
-  'member.paused', 'model.trained', 'prediction.feedback', 'project.changed', 'project.created', 'question.asked',
-  'question.claimed', 'question.closed', 'question.wants', 'release.changed', 'request.changed', 'request.commented',
-  'request.ended', 'request.opened', 'review.closed', 'review.opened', 'split.applied', 'split.restored',
-  'split.revoked', 'split.signed', 'task.added', 'task.changed', 'webhook.changed', 'workforce.changed',
-  'workspace.repaired',
+  'dataset.committed', 'dataset.frozen', 'dataset.tagged', 'dataset.tested', 'dataset.thawed', 'gold.added',
+  'gold.removed', 'guidelines.added', 'item.added', 'item.erased', 'item.erasing', 'job.progress', 'label.changed',
+  'label.imported', 'member.changed', 'member.invited', 'member.paused', 'model.trained', 'prediction.feedback',
+  'project.changed', 'project.created', 'project.imported', 'question.asked', 'question.claimed', 'question.closed',
+  'question.wants', 'release.changed', 'request.changed', 'request.commented', 'request.ended', 'request.opened',
+  'review.closed', 'review.opened', 'split.applied', 'split.restored', 'split.revoked', 'split.signed', 'task.added',
+  'task.changed', 'task.relabelled', 'webhook.changed', 'workforce.changed', 'workspace.repaired',
 ]

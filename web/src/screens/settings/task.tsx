@@ -9,6 +9,7 @@ import { Button, Chip, Key, Panel, TagsInput, toast, toastError } from '../../ui
 import { keysFor } from '../../widgets/choice/keys'
 import { appKeys, keysOf, labelKeys } from '../keys'
 import { useSession } from '../session'
+import { Relabel } from './relabel'
 
 export function TaskTab({ project, task }: { project: string; task: Task }) {
   const { can } = useSession()
@@ -32,6 +33,7 @@ export function TaskTab({ project, task }: { project: string; task: Task }) {
   }
 
   return (
+    <div className="stack">
     <Panel
       title={task.name}
       aside={
@@ -58,6 +60,8 @@ export function TaskTab({ project, task }: { project: string; task: Task }) {
         )}
       </div>
     </Panel>
+    {can('change_project') ? <Relabel project={project} task={task} /> : null}
+    </div>
   )
 }
 
