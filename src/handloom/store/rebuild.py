@@ -138,6 +138,7 @@ def compare(connection: sa.Connection, hooks: Hooks) -> list[Difference]:
     found += _compare_labels(connection, hooks)
     found += _compare_counters(connection)
     found += _compare_skills(connection)
+    found += _compare_splits(connection)
     return found
 
 
@@ -228,6 +229,22 @@ def _compare_skills(connection: sa.Connection) -> list[Difference]:
     ]
 
 
+def _compare_splits(connection: sa.Connection) -> list[Difference]:
+    """Whether the labels of each split count, against the last that was said of it."""
+    e, s = schema.event, schema.split
+    kinds = ("split.revoked", "split.restored")
+    query = sa.select(e.c.kind, e.c.subject).where(e.c.kind.in_(kinds)).order_by(e.c.seq)
+    derived = {row.subject: row.kind == "split.revoked" for row in connection.execute(query)}
+    stored = {
+        show("split", row.id): row.revoked is not None for row in connection.execute(sa.select(s.c.id, s.c.revoked))
+    }
+    return [
+        Difference("split", name, revoked, derived.get(name, False))
+        for name, revoked in sorted(stored.items())
+        if revoked != derived.get(name, False)
+    ]
+
+
 def derive_counters(connection: sa.Connection) -> dict[tuple[int, str], int]:
     """Every counter, counted."""
     counts: dict[tuple[int, str], int] = defaultdict(int)
@@ -287,7 +304,11 @@ def repair(tx: Tx) -> list[Difference]:
                             question_id=question, actor_id=actor, state=difference.derived, until=tx.now
                         )
                     )
-    if any(d.projection == "label" for d in found):
+    for difference in found:
+        if difference.projection == "split":
+            one = schema.split.c.id == int(difference.subject[1:])
+            tx.execute(sa.update(schema.split).where(one).values(revoked=tx.now if difference.derived else None))
+    if any(d.projection in ("label", "split") for d in found):
         tx.execute(sa.delete(schema.label))
         rows = [
             {"task_id": task, "item_id": item, "value": e.value, "confidence": e.confidence, "n": e.n}

@@ -144,7 +144,7 @@ function Start({ project, task, classes }: { project: string; task: Task; classe
 function Counts({ classes, cascades }: { classes: readonly ClassCount[]; cascades: readonly Cascade[] }) {
   return (
     <Panel title={t('classes.byClass')}>
-      <div className="table-box" tabIndex={0} role="region" aria-label={t('classes.byClass')}>
+      <div className="table-box" tabIndex={0} role="region" aria-label={t('classes.table')}>
         <table className="table classes-table">
           <thead>
             <tr>
