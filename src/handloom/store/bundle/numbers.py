@@ -44,6 +44,10 @@ _LETTERED = frozenset(
     )
 )
 """Names under which JSON holds ids as people see them."""
+_MANY = frozenset(("questions", "items", "closed"))
+"""Names under which a list holds numbers of rows; a single number there is a count."""
+_SAID = frozenset(("value", "values", "data", "labels", "among", "options", "settings", "before", "after", "counts"))
+"""Names under which stands what people said or wrote, which is left alone whatever it looks like."""
 
 
 @dataclass(slots=True)
@@ -124,10 +128,12 @@ class Numbers:
         return {name: self._under(name, one, value) for name, one in value.items()}
 
     def _under(self, name: str, value: Any, among: Mapping[str, Any]) -> Any:
+        if name in _SAID:
+            return value
         if name == "turns" and isinstance(value, list):
             return [[self._plain("question", q), self._plain("actor", a)] for q, a in value]
         if isinstance(value, list) and (name in _NUMBERED or name in _LETTERED):
-            return [self._under(name, one, among) for one in value]
+            return [self._each(name, one, among) for one in value]
         if isinstance(value, dict | list):
             return self.told(value)
         if isinstance(value, bool) or value is None:
@@ -135,10 +141,15 @@ class Numbers:
         if isinstance(value, int):
             if name == "position" and "answer" in self.columns:
                 return self.columns["answer"].mark(value)
-            return self._plain(_NUMBERED[name], value) if name in _NUMBERED else value
+            return self._plain(_NUMBERED[name], value) if name in _NUMBERED and name not in _MANY else value
         if isinstance(value, str) and name in _LETTERED and not (name in ("from", "to") and "item" in among):
             return self.shown(value)  # beside an item, from and to are labels
         return value
+
+    def _each(self, name: str, value: Any, among: Mapping[str, Any]) -> Any:
+        if name in _MANY and isinstance(value, int) and not isinstance(value, bool):
+            return self._plain(_NUMBERED[name], value)
+        return self._under(name, value, among)
 
     def _plain(self, table: str, old: int) -> int:
         return self.new(table, old) or 0

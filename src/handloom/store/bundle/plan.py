@@ -79,6 +79,7 @@ PLAIN = frozenset(
             "run.params",
         ),
         *("migration.sources", "migration.targets", "migration.before", "migration.after", "erasure.counts"),
+        *("correction.before", "correction.after"),
     )
 )
 """JSON in which nothing is an id of this workspace; it is carried as it stands."""
