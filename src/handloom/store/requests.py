@@ -112,7 +112,7 @@ def add(tx: Tx, source: Branch, target: Branch, head: Commit, new: Proposal) -> 
     }
     made = Request(*tx.execute(sa.insert(x).values(row).returning(*_COLUMNS)).one())
     body = {"source": source.name, "target": target.name, "commit": show("commit", head.id), "kind": new.kind}
-    _tell(tx, "request.opened", made, new.actor_id, body | {"auto": new.auto})
+    tx.emit("request.opened", **_about(made, new.actor_id, body | {"auto": new.auto}))
     return made
 
 
@@ -168,7 +168,8 @@ def change(tx: Tx, request: Request, **fields: Any) -> Request:
 
 def changed(tx: Tx, request: Request, what: str) -> None:
     """Tell that something about a request is another: ``updated``, ``tested``, ``asked``, ``approved``, ``conflicts``."""
-    _tell(tx, "request.changed", request, request.decided_by, {"what": what, "commit": show("commit", request.head_id)})
+    body = {"what": what, "commit": show("commit", request.head_id)}
+    tx.emit("request.changed", **_about(request, request.decided_by, body))
 
 
 def end(
@@ -196,7 +197,7 @@ def end(
     )
     body = {"state": state, "reason": done.reason, "overridden": overridden}
     body |= {"merge": None if merge_id is None else show("commit", merge_id)}
-    _tell(tx, "request.ended", done, actor_id, body)
+    tx.emit("request.ended", **_about(done, actor_id, body))
     return done
 
 
@@ -209,7 +210,7 @@ def add_comment(tx: Tx, request: Request, actor_id: int, text: str, item_id: int
     row = {"project_id": request.project_id, "request_id": request.id, "item_id": item_id, "actor_id": actor_id}
     made = Comment(*tx.execute(sa.insert(k).values(row | {"text": text, "created": tx.now}).returning(*_COMMENT)).one())
     body = {"item": None if item_id is None else show("item", item_id)}
-    _tell(tx, "request.commented", request, actor_id, body)
+    tx.emit("request.commented", **_about(request, actor_id, body))
     return made
 
 
@@ -265,6 +266,7 @@ def question_state(connection: sa.Connection, question_id: int) -> str:
     return connection.execute(sa.select(q.c.state).where(q.c.id == question_id)).scalar_one()
 
 
-def _tell(tx: Tx, kind: str, request: Request, actor_id: int | None, body: dict[str, Any]) -> None:
+def _about(request: Request, actor_id: int | None, body: dict[str, Any]) -> dict[str, Any]:
+    """What every event about a request says."""
     name = show("request", request.id)
-    tx.emit(kind, project=request.project_id, actor=actor_id, subject=name, body={"request": name} | body)
+    return {"project": request.project_id, "actor": actor_id, "subject": name, "body": {"request": name} | body}

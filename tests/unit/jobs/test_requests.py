@@ -138,7 +138,8 @@ def test_answers_wait_for_people_and_are_learned_from_when_approved(light: Store
     assert len(held) > before.rows + 20
 
 
-def test_verdicts_can_wait_while_answers_do_not(light: Store) -> None:
+def test_verdicts_can_wait_while_answers_do_not(store: Store) -> None:
+    light = store
     made = shop(light, merge_policy={"verdicts": "request"})
     before = main(made)
     with light.read() as connection:
