@@ -112,6 +112,7 @@ class Bringing:
         began = time.perf_counter()
         project, actor = self._project, self._work.job.actor_id
         labelled = any(item.labels for item in new) or actor is None
+        new = list(self._intake.today(tx, new)) if labelled else new
         added = items.add(
             tx,
             project_id=project.id,

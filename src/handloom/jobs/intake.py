@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..core import registry, shapes
@@ -13,8 +13,9 @@ from ..core.errors import BadEncoding, BadItem, HandloomError, KeyConflict, Malf
 from ..core.ids import show
 from ..core.later import later
 from ..core.protocols import Record, Task
+from ..core.relabel import Chain
 from ..core.strict import loads
-from ..store import items
+from ..store import Tx, items, relabelling
 from ..store.projects import TaskRow
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Intake:
     """Turns lines into new items of a project. resolved: puts blobs in the place of references to media."""
 
     def __init__(self, tasks: Sequence[TaskRow], resolved: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None:
+        self._all = tuple(tasks)
         self._tasks = {name: task for task in tasks for name in (task.name, show("task", task.id))}
         self._plugins: list[tuple[TaskRow, Task]] = [(t, registry.find("tasks", t.kind)) for t in tasks]
         self._resolved = resolved
@@ -130,10 +132,28 @@ class Intake:
             self._known[task.id, words] = value
         return value
 
+    def today(self, tx: Tx, new: Sequence[items.NewItem]) -> Sequence[items.NewItem]:
+        """Labels were judged when the import began; those that have another name since get it, one that was split is left
+        out."""
+        now = relabelling.versions(tx, [task.id for task in self._all])
+        for task in self._all:
+            steps = relabelling.chain(tx.connection, task.id) if now[task.id] != task.version else None
+            if steps:
+                new = [_renamed(one, task, steps) for one in new]
+        return new
+
     def _task(self, name: str) -> TaskRow:
         if name not in self._tasks:
             raise NotFound("task", name[:80])
         return self._tasks[name]
+
+
+def _renamed(one: items.NewItem, task: TaskRow, steps: Chain) -> items.NewItem:
+    if task.id not in (one.labels or {}):
+        return one
+    value = steps.read(one.labels[task.id], task.version)
+    others = {number: said for number, said in one.labels.items() if number != task.id}
+    return replace(one, labels=others if value is None else {**others, task.id: value})
 
 
 def _words(raw: Any) -> str | tuple[str, ...] | None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ..core import registry
 from ..core.errors import BadItem, EmptyInput, HandloomError, Malformed, Unavailable
 from ..core.ids import show
-from ..core.relabel import Chain
 from ..jobs.intake import Intake, Tally
 from ..jobs.media import Media
-from ..store import Tx, items, people, relabelling
+from ..store import Tx, items, people
 from ..store.projects import TaskRow
 from .session import Case, Session, in_project
 
@@ -82,7 +80,7 @@ class Importer:
     def _add(self, tx: Tx, new: Sequence[items.NewItem]) -> items.Added:
         began = time.perf_counter()
         labelled = any(item.labels for item in new)
-        new = self._today(tx, new) if labelled else new
+        new = self._intake.today(tx, new) if labelled else new
         project = self._case.project
         added = items.add(
             tx,
@@ -96,24 +94,6 @@ class Importer:
         alone = time.monotonic() - self._session.site.answered > ALONE_SECONDS
         self._size = CHUNK if alone else int(min(SHARED_CHUNK, max(MIN_CHUNK, len(new) * TURN_SECONDS / took)))
         return added
-
-    def _today(self, tx: Tx, new: Sequence[items.NewItem]) -> Sequence[items.NewItem]:
-        """Labels were judged when the import began; those that have another name since get it, one that was split is left
-        out."""
-        now = relabelling.versions(tx, [task.id for task in self._case.tasks])
-        for task in self._case.tasks:
-            steps = relabelling.chain(tx.connection, task.id) if now[task.id] != task.version else None
-            if steps:
-                new = [_read(one, task, steps) for one in new]
-        return new
-
-
-def _read(one: items.NewItem, task: TaskRow, steps: Chain) -> items.NewItem:
-    if task.id not in (one.labels or {}):
-        return one
-    value = steps.read(one.labels[task.id], task.version)
-    others = {number: said for number, said in one.labels.items() if number != task.id}
-    return replace(one, labels=others if value is None else {**others, task.id: value})
 
 
 def add_items(session: Session, project: str, lines: Iterable[Mapping[str, Any]], chunk: int = CHUNK) -> dict[str, Any]:

@@ -120,7 +120,6 @@ function Columns({ task, found, onReading }: { task: Task; found: Upload; onRead
           </thead>
           <tbody>
             {rows.map((row, k) => (
-              // biome-ignore lint: rows of a file have no name but their place
               <tr key={k}>
                 {columns.map((name) => (
                   <td key={name} dir="auto" data-used={now[name] !== META}>

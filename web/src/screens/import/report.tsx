@@ -69,7 +69,6 @@ export function Report({ project, id, again }: { project: string; id: string; ag
               </thead>
               <tbody>
                 {rejected.slice(0, SHOWN).map((one, k) => (
-                  // biome-ignore lint: a line may be refused twice
                   <tr key={k}>
                     <td className="num">{count(one.line)}</td>
                     <td className="import-code">
