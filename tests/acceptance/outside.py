@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
+import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -118,3 +122,25 @@ def service() -> Iterator[Service]:
         server.shutdown()
         thread.join(10)
         server.server_close()
+
+
+@contextmanager
+def provider_process() -> Iterator[str]:
+    """The issuer of an OpenID Connect provider that runs as a process of its own until the end of the block."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    issuer = f"http://localhost:{port}"
+    try:
+        for _ in range(1200):
+            with contextlib.suppress(httpx.TransportError):
+                if httpx.get(f"{issuer}/.well-known/openid-configuration").status_code == 200:
+                    break
+            assert process.poll() is None
+            threading.Event().wait(0.05)  # it does not say when it listens, so it has to be asked
+        yield issuer
+    finally:
+        process.terminate()
+        process.wait(20)

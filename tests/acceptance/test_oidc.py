@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import json
 import re
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -29,15 +25,10 @@ from handloom.server.routes.signing_in import Door
 from handloom.store import people
 
 from .conftest import Site
+from .outside import provider_process
 
 jwk = pytest.importorskip("joserfc.jwk", reason="no joserfc: install the extra oidc")
 from joserfc import jwt  # noqa: E402
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
@@ -45,21 +36,8 @@ def provider() -> Iterator[str]:
     """The issuer of a provider that runs as a process of its own."""
     if find_spec("oidc_provider_mock") is None:
         pytest.skip("no provider: install the dev group")
-    port = free_port()
-    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    issuer = f"http://localhost:{port}"
-    try:
-        for _ in range(600):
-            with contextlib.suppress(httpx.TransportError):
-                if httpx.get(f"{issuer}/.well-known/openid-configuration").status_code == 200:
-                    break
-            assert process.poll() is None
-            threading.Event().wait(0.05)  # it says nothing when it listens, so it has to be asked
+    with provider_process() as issuer:
         yield issuer
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 class Browser:

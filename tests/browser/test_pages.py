@@ -38,6 +38,7 @@ SCREENS = {
     "settings": "/p/{project}/settings",
     "settings-guidelines": "/p/{project}/settings?tab=guidelines",
     "settings-project": "/p/{project}/settings?tab=project",
+    "settings-connections": "/p/{project}/settings?tab=connections",
     "unknown": "/nowhere/at/all",
 }
 AXE_RUN = """async () => {
