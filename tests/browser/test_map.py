@@ -9,7 +9,7 @@ import pytest
 
 from .conftest import PHONE, PICTURES
 from .site import DIGITS, Site, digit_lines, digit_truth
-from .test_pages import _AXE_RUN, AXE
+from .test_pages import AXE, AXE_RUN
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -26,12 +26,11 @@ def drawn(site: Site) -> Callable[[], str]:
     def make() -> str:
         project = site.new_project("image_class@1", DIGITS, digit_lines(N), settings={"test_share": 0.1})
         job = site.post(f"/projects/{project}/map", {})["id"]
-        deadline = 600
-        while (state := site.get(f"/jobs/{job}"))["state"] in ("queued", "running"):
-            deadline -= 1
-            assert deadline, state
-            site.get(f"/projects/{project}/jobs", limit=1)
-        assert state["state"] == "done", state
+        with site.client.stream("GET", "/events", params={"since": 0}, timeout=PATIENCE_MS / 100) as events:
+            for line in events.iter_lines():
+                if line.startswith("data:") and site.get(f"/jobs/{job}")["state"] not in ("queued", "running"):
+                    break
+        assert site.get(f"/jobs/{job}")["state"] == "done"
         return project
 
     return make
@@ -154,7 +153,7 @@ def test_it_is_drawn_from_the_screen_in_both_schemes_and_on_a_phone(site: Site, 
         expect(again.locator(".map-tile img").first).to_be_visible(timeout=PATIENCE_MS)
         if AXE.is_file():
             again.evaluate(AXE.read_text(encoding="utf-8"))
-            assert again.evaluate(_AXE_RUN) == []
+            assert again.evaluate(AXE_RUN) == []
         again.screenshot(path=PICTURES / f"map-{scheme}.png")
     phone = visit(f"/p/{project}/map", viewport=PHONE)
     expect(phone.locator(".map-canvas")).to_be_visible(timeout=PATIENCE_MS)

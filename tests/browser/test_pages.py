@@ -28,6 +28,7 @@ SCREENS = {
     "items": "/p/{project}/items",
     "items-list": "/p/{project}/items?view=list",
     "item": "/p/{project}/items/{item}",
+    "map": "/p/{project}/map",
     "data": "/p/{project}/data",
     "data-requests": "/p/{project}/data?view=requests&state=all",
     "review": "/p/{project}/review",

@@ -15,7 +15,7 @@ from .. import clusters
 
 EXACT = 4096
 """Rows up to which every pair is compared."""
-PROBED = 24
+PROBED = 48
 """Cells looked at for the rows of one cell."""
 BLOCK = 4_000_000
 """Floats of one block of closeness."""

@@ -6,7 +6,7 @@ import { idAt, type Points } from '../../core/map/points'
 import type { Selection } from '../../core/map/selection'
 import { t } from '../../i18n'
 import { CheckIcon } from '../../ui'
-import { imageOf, ItemThumb, textOf } from '../parts/item-thumb'
+import { imageOf, ItemThumb } from '../parts/item-thumb'
 import { useSomeItems } from './use-map'
 
 const TILE = 116
@@ -115,7 +115,7 @@ interface TileProps {
 }
 
 function Tile({ place, item, chosen, current, at, of, press }: TileProps) {
-  const name = item ? (item.key ?? textOf(item.data)).slice(0, 80) : t('app.loading')
+  const name = item ? (item.key ?? item.id) : t('app.loading')
   return (
     <div
       id={`tile-${place}`}
@@ -123,12 +123,12 @@ function Tile({ place, item, chosen, current, at, of, press }: TileProps) {
       aria-selected={chosen}
       aria-setsize={of}
       aria-posinset={at}
-      aria-label={item?.label ? t('map.tileLabelled', { name, label: item.label.value.labels.join(', ') }) : name}
       className={current ? 'map-tile map-tile-current' : 'map-tile'}
       onClick={press}
     >
+      <span className="hidden-text">{name}</span>
       {item ? <ItemThumb data={item.data} size={76} /> : <span className="map-tile-wait" />}
-      <span className="map-tile-foot" aria-hidden="true">
+      <span className="map-tile-foot">
         {item?.label ? item.label.value.labels.join(', ') : item?.test ? t('items.test') : ''}
       </span>
       {chosen ? (
