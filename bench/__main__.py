@@ -19,11 +19,11 @@ ALL = (
     "refresh",
     "kill",
     "crashes",
-    "crashes",
     "web_latency",
     "selection",
     "aggregation",
     "team",
+    "quality",
     "label_errors",
     "structured_errors",
     "cascade",
@@ -31,7 +31,7 @@ ALL = (
     "data_tests",
     "versions",
     "bundles",
-    "bundles",
+    "curation",
     "learning_curves",
 )
 

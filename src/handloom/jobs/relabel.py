@@ -260,18 +260,19 @@ class _Lines:
         connection = self.tx.connection
         back = self._restored(at)
         rows = relabelled.holding(connection, at, self.step.sources)
-        rows = {item: row for item, row in rows.items() if item not in back and item not in self._older(at, list(rows))}
         if branch.name == MAIN:  # what follows from labels is committed with them
             rows = {item: row for item, row in rows.items() if row.edited}
             back = {item: row for item, row in back.items() if row is None or row.edited}
+        stays = self._older(at, sorted(rows))
+        rows = {item: row for item, row in rows.items() if item not in back and item not in stays}
         read = Chain([replace(self.step, undoes=None)])
         out: dict[int, Revision | None] = {}
         for one in revisions(connection, sorted(rows.items()), {}):
             value = read.read(one.value, 0)
             out[one.item_id] = None if value is None else replace(one, value=value)
-        stays = {item: row for item, row in back.items() if row is not None and row.content_id is not None}
-        out |= {item: None for item in back if item not in stays}
-        return out | {one.item_id: one for one in revisions(connection, sorted(stays.items()), {})}
+        there = {item: row for item, row in back.items() if row is not None and row.content_id is not None}
+        out |= {item: None for item in back if item not in there}
+        return out | {one.item_id: one for one in revisions(connection, sorted(there.items()), {})}
 
     def _older(self, at: Commit, items: Sequence[int]) -> set[int]:
         """Rows that were written before the migration that is taken back: it did not concern them, so its reverse does not."""
