@@ -83,10 +83,22 @@ def records(store: Store, tasks: Sequence[TaskRow], task: TaskRow, args: Mapping
             labels |= {
                 other.name: besides[other.id][one.item_id] for other in others if one.item_id in besides[other.id]
             }
+            meta, kept = _kept(one.meta or {})
+            labels |= kept
             if not labels and args.get("what") != "items":
                 continue
             line += 1
-            yield _record(store, line, one, labels, split=split)
+            yield _record(store, line, replace(one, meta=meta), labels, split=split)
+
+
+def _kept(meta: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Meta without the spans and regions that an import kept there for want of a task, and these as labels again."""
+    kept = {
+        name: value
+        for name, value in meta.items()
+        if isinstance(value, Mapping) and any(isinstance(value.get(shape), list) for shape in ("spans", "regions"))
+    }
+    return {name: value for name, value in meta.items() if name not in kept}, kept
 
 
 def _record(store: Store, line: int, one: Content, labels: Mapping[str, Any], *, split: bool) -> Record:

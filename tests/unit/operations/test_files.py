@@ -16,7 +16,8 @@ from handloom.core.errors import Forbidden, HandloomError, Malformed, NotFound, 
 from handloom.operations import uploads as operations
 from handloom.store import Store, uploads
 
-from ...contract.formats import png
+from ... import realdata
+from ...contract.formats import BOX, picture, png
 from .desk import LABELS, Desk
 
 CSV = "\ufeffid;body;kind\n1;you won a prize;spam\n2;see you at six;ham\n3;;ham\n4;what is this;spma\n"
@@ -200,6 +201,31 @@ def test_images_go_out_and_come_back_the_same(store: Store, tmp_path: Path, name
     assert again.files.export_file(tmp_path / f"back{_suffix(name)}", name)["digest"] == told["digest"]
 
 
+@pytest.mark.parametrize("name", ["coco", "voc", "yolo", "jsonl", "huggingface"])
+def test_boxes_without_a_task_go_out_as_boxes(store: Store, tmp_path: Path, name: str) -> None:
+    desk = Desk(store, n=1)
+    records = [picture(k, {**BOX, "label": "cell"}, {**BOX, "x": 0, "label": "blood"}) for k in range(1, 4)]
+    source = tmp_path / f"in{_suffix(name)}"
+    collect.write(iter(records), source, name)
+    pets = _again(desk, "pets", "image_class@1", "pet", ("a", "b"))
+    report = pets.import_file(_folder(source))
+    assert (report["added"], report["rejected"]) == (3, [])
+    told = pets.files.export_file(tmp_path / f"out{_suffix(name)}", name)
+    assert told["records"] == 3
+    assert told["digest"] == collect.records_digest(collect.read(_folder(source)))
+    assert told["digest"] == collect.records_digest(collect.read(_folder(Path(told["file"]))))
+
+
+def test_a_real_set_of_boxes_goes_through_a_project(store: Store, tmp_path: Path) -> None:
+    source = realdata.path("images/bccd_detection_voc.zip")
+    desk = Desk(store, n=1)
+    cells = _again(desk, "cells", "image_class@1", "cell", ("a", "b"))
+    assert cells.import_file(source)["added"] == 364
+    told = cells.files.export_file(tmp_path / "out", "voc")
+    assert told["records"] == 364
+    assert told["digest"] == collect.records_digest(collect.read(source))
+
+
 def test_what_a_format_cannot_hold_is_told(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(HandloomError, match="nothing of 6 records fits"):
         desk.project.files.export_file(tmp_path / "out.json", "coco")
@@ -244,6 +270,11 @@ def _again(desk: Desk, name: str, kind: str, task: str, labels: Any) -> Any:
     return desk.site.create_project(
         name, [{"name": task, "kind": kind, "labels": list(labels)}], {"auto": False, "test_share": 0.0}
     )
+
+
+def _folder(path: Path) -> Path:
+    """COCO writes its images beside its file, so the folder around both is what goes in."""
+    return path.parent if path.suffix == ".json" and (path.parent / "images").is_dir() else path
 
 
 def _suffix(name: str) -> str:
