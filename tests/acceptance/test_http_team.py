@@ -156,7 +156,10 @@ def test_a_conflict_reaches_an_expert_and_comes_back_as_feedback(site: Site) -> 
     assert answer(eve, conflict["id"], "spam", rationale="look at the sender").status_code == 201
     assert [f["reason"] for f in ada.get(f"/projects/{project}/mine").json()["feedback"]] == ["look at the sender"]
     quality = site.owner.get(f"/projects/{project}/quality").json()
-    assert (quality["conflicts"], quality["answers_per_label"]) == ({"open": 0, "settled": 1}, 2.0)
+    assert quality["conflicts"] == {"open": 0, "settled": 1}
+    assert (quality["as_of"], quality["labels"]) == (None, 0)  # nobody has measured yet, and looking measures nothing
+    assert site.owner.post(f"/projects/{project}/measure", json={"task": "mail"}).json()["kind"] == "measure"
+    assert ada.post(f"/projects/{project}/measure", json={}).status_code == 403
 
 
 @pytest.mark.parametrize("path", ["team", "quality", "gold", "reviews", "invitations"])
