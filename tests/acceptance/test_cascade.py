@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from handloom import loop
-from handloom.core.errors import BadValue, Forbidden, UnknownLabel, WrongState
+from handloom.core.errors import BadValue, Forbidden, Frozen, UnknownLabel, WrongState
 from handloom.handle import ProjectHandle
 from handloom.jobs import cascade
 from handloom.jobs.work import Work
@@ -298,3 +298,31 @@ def test_the_doctor_takes_splits_and_their_labels_from_the_log(site: Workspace) 
     site.store.write(spoil)
     assert site.store.write(rebuild.repair)
     assert sorted((row["key"], row["n"]) for row in labels(project)) == before
+
+
+def test_nothing_that_is_frozen_is_labelled_or_revoked(site: Workspace) -> None:
+    project, made = signed(site, "frozen")
+    before = len(labels(project))
+    project.curation.freeze("task", "an audit from outside")
+    with pytest.raises(Frozen):
+        project.cascades.revoke(made["splits"][0]["id"], "too late")
+    assert len(labels(project)) == before
+
+
+def test_labels_of_a_policy_follow_when_their_class_is_renamed(site: Workspace) -> None:
+    project, made = signed(site, "renamed")
+    auto = sum(row["automatic"] for row in labels(project))
+    project.labels.rename("food", "meal", "clearer")
+    renamed = [row for row in labels(project) if row["automatic"]]
+    assert len(renamed) == auto == made["automatic"] > 0
+    assert {tuple(row["labels"]) for row in renamed} == {("meal",)}
+
+
+def test_a_cascade_ends_when_its_class_is_renamed(site: Workspace) -> None:
+    project = filled(site, "ended")
+    made = project.cascades.start("food", batch=20)
+    project.labels.rename("food", "meal", "clearer")
+    answer_all(project, "food")
+    ended = project.cascades.show(made["id"])
+    assert ended["state"] == "closed"
+    assert "no label 'food'" in ended["words"]

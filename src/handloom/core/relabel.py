@@ -141,6 +141,11 @@ def _left(steps: Sequence[Migration]) -> tuple[Migration, ...]:
 
 
 def _choice(value: Mapping[str, Any], reading: _Reading) -> Mapping[str, Any] | None:
+    if "among" in value:
+        narrowed = _narrowed(value, reading)
+        if narrowed is None:
+            return None
+        value = narrowed
     read = [reading.label(label) for label in value["labels"]]
     if read == value["labels"]:
         return value
@@ -149,6 +154,20 @@ def _choice(value: Mapping[str, Any], reading: _Reading) -> Mapping[str, Any] | 
         return None
     last = len(reading.order)
     return {**value, "labels": sorted(dict.fromkeys(now), key=lambda label: reading.order.get(label, last))}
+
+
+def _narrowed(value: Mapping[str, Any], reading: _Reading) -> Mapping[str, Any] | None:
+    """An answer about some labels only (`handloom.core.shapes.Choice`). Renamed ones it still is about; whoever denied a label
+    that was merged or split since has said nothing of what took its place."""
+    among = []
+    for name in value["among"]:
+        for step in reading.steps:
+            if name in step.sources:
+                if step.kind != "rename" and not value["labels"]:
+                    return None
+                name = step.targets[0]
+        among.append(name)
+    return {**value, "among": among}
 
 
 def _parts(value: Mapping[str, Any], name: str, reading: _Reading) -> Mapping[str, Any] | None:
@@ -166,7 +185,7 @@ def names_in(value: Any) -> set[str]:
     if not isinstance(value, Mapping):
         return set()
     if isinstance(value.get("labels"), list):
-        return set(value["labels"])
+        return {*value["labels"], *value.get("among", ())}
     return {part["label"] for name in ("spans", "regions") for part in value.get(name) or ()}
 
 

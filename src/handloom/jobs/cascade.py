@@ -24,7 +24,7 @@ from ..core.arrays import Indices
 from ..core.errors import BadValue, NotEnoughLabels, WrongState
 from ..core.ids import show
 from ..resolve import cascade as splitting
-from ..store import Store, Tx, cascades, gates, jobs, policies, projects, queue
+from ..store import Store, Tx, cascades, erasing, gates, jobs, policies, projects, queue
 from ..store.cascades import Cascade, Round, Split
 from ..store.projects import TaskRow
 from ..store.queue import NewBatch, NewQuestion
@@ -118,6 +118,9 @@ def step(work: Work, _state: State) -> State:
             made = cascades.get(connection, int(work.job.args["cascade"]))
             at = scene(connection, made)
         now = stage(at)
+        if made.closed is None and made.label not in task.options["labels"]:
+            _close(work, at, f"the task has no label {made.label!r} any more")
+            continue
         if made.closed is not None or now == "wait":
             return {"cascade": made.id, "words": _words(at)}
         match now:
@@ -176,14 +179,15 @@ def undecided_of(
     """(undecided items, items of which people said whether they are of the class, and what they said).
 
     Undecided: outside the test set, without a label, not denied by a person, not below the lower threshold of a standing
-    split of this class.
+    split of this class, not erased.
     """
     labels = cascades.labelled(connection, task.id)
     people = [(item, made.label in value["labels"]) for item, n, test, value in labels if n and not test]
     denied = cascades.denied(connection, task.id, made.label)
     named = {item for item, _ in people}
     people += [(item, False) for item in denied if item not in named]
-    out = np.array(sorted({item for item, *_ in labels} | set(denied)), dtype=np.int64)
+    gone = erasing.erased(connection, task.id)
+    out = np.array(sorted({item for item, *_ in labels} | set(denied) | gone), dtype=np.int64)
     free = items[~tests & ~np.isin(items, out)]
     for blob, low in cascades.excluded(connection, task.id, made.label):
         numbers, scores = load(store, blob)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ..core.errors import WrongState
 from ..core.ids import show
-from . import estimates, given, labels, queue, schema
+from . import erasing, estimates, freezing, given, labels, queue, schema
 from .bulk import select_among
 from .cascades import AUDIT, LANE, Cascade, Split
 from .labels import Place
@@ -20,11 +20,14 @@ a, s, q, i, lab = schema.answer, schema.split, schema.question, schema.item, sch
 
 
 def answer(tx: Tx, made: Cascade, one: Split, items: Sequence[int], precision: float) -> int:
-    """Let the policy say of these items that they are of the class, save where there is a label now. How many."""
+    """Let the policy say of these items that they are of the class, save where there is a label now or nothing may change.
+
+    How many."""
     if tx.execute(sa.select(s.c.revoked).where(s.c.id == one.id)).scalar_one() is not None:
         return 0
     query = f"SELECT item_id FROM label WHERE task_id = {made.task_id:d} AND item_id"
-    known = {row[0] for row in select_among(tx, query, items)}
+    known = {row[0] for row in select_among(tx, query, items)} | erasing.erased(tx.connection, made.task_id)
+    known |= freezing.left_out(tx.connection, made.project_id, made.task_id, items)
     value = {"labels": [made.label], "automatic": precision}
     new = [(item, False, {made.task_id: value}) for item in items if item not in known]
     given.again(tx, made.project_id, new, one.actor_id, kind="rule")
@@ -92,6 +95,7 @@ def _restate(tx: Tx, made: Cascade, one: Split, *, standing: bool) -> int:
     rows = tx.execute(query.where(a.c.actor_id == one.actor_id, a.c.task_id == made.task_id)).all()
     others = f"SELECT item_id FROM answer WHERE task_id = {made.task_id:d} AND actor_id != {one.actor_id:d} AND item_id"
     items = [row.item_id for row in rows]
+    freezing.check(tx.connection, made.project_id, made.task_id, items=items)
     shared = {row[0] for row in select_among(tx, others, items)}
     if standing:  # made gold meanwhile, without an answer
         known = f"SELECT item_id FROM label WHERE task_id = {made.task_id:d} AND item_id"
