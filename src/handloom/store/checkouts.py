@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.errors import MissingExtra, Unavailable
 from ..core.ids import canonical
 from ..core.later import later
-from .history import PAGE, Commit, Segment, last, segments, values
+from .history import PAGE, Commit, Segment, last, segments, values, within
 
 if TYPE_CHECKING:
     import numpy as np
@@ -162,7 +162,10 @@ def _columns(connection: sa.Connection, part: Segment) -> tuple[Any, ...]:
     """
     import pyarrow as pa
 
-    query = last(connection, part, ("coalesce(content_id, 0)", "confidence", "weight", "split"))
+    columns = ("coalesce(content_id, 0) AS content_id", "confidence", "weight", "split")
+    query = last(connection, part, columns)
+    if _alike(connection, part):
+        return _grouped(connection, query)
     cursor: Any = connection.exec_driver_sql(query).cursor
     pages: list[tuple[Any, ...]] = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0))]
     splits = []
@@ -173,6 +176,40 @@ def _columns(connection: sa.Connection, part: Segment) -> tuple[Any, ...]:
         pages.append((*whole, *parts))
         splits.append(pa.array(split, pa.string()))
     return *(np.concatenate(column) for column in zip(*pages, strict=True)), splits
+
+
+_SAMPLE, _FEW = 5_000, 250
+
+
+def _alike(connection: sa.Connection, part: Segment) -> bool:
+    """Whether few different things are said of many items, as far as the first of them show."""
+    columns = "content_id, confidence, weight, split"
+    some = f"SELECT {columns} FROM revision WHERE {within(part)} LIMIT {_SAMPLE}"
+    query = f"SELECT count(*), (SELECT count(*) FROM (SELECT DISTINCT {columns} FROM ({some}) AS s) AS d) FROM ({some}) AS t"
+    rows, states = connection.exec_driver_sql(query).one()
+    return rows == _SAMPLE and states <= _FEW
+
+
+def _grouped(connection: sa.Connection, query: str) -> tuple[Any, ...]:
+    """The same columns, from one row for each thing that is said, with all items of which it is said in one text.
+
+    The database adds up texts in half the time that a driver takes to hand out rows.
+    """
+    import pyarrow as pa
+
+    together = "group_concat(item_id)" if connection.dialect.name == "sqlite" else "string_agg(item_id::text, ',')"
+    states = "content_id, confidence, weight, split"
+    found = connection.exec_driver_sql(f"SELECT {states}, {together} FROM ({query}) AS q GROUP BY {states}").all()
+    parts = [np.fromstring(row[4], dtype=np.int64, sep=",") for row in found]
+    item = np.concatenate(parts)
+    order = np.argsort(item, kind="stable")
+    state = np.repeat(np.arange(len(found)), [len(one) for one in parts])[order]
+    content, confidence, weight = (
+        np.array([row[k] for row in found], dtype=kind)[state]
+        for k, kind in enumerate((np.int64, np.float64, np.float64))
+    )
+    split = pa.array([row[3] for row in found], pa.string()).take(pa.array(state))
+    return item[order], content, confidence, weight, [split]
 
 
 def _keep(found: pa.Table, path: Path) -> None:

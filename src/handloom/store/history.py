@@ -145,7 +145,7 @@ def last(connection: sa.Connection, part: Segment, columns: Sequence[str], *, am
     Both databases walk the key and stop at one row per item; they only spell it differently. among: the statement takes a
     list of items as its parameter.
     """
-    where, named = _within(part), ", ".join(columns)
+    where, named = within(part), ", ".join(columns)
     if connection.dialect.name == "sqlite":  # the other columns come from the row that has the maximum
         where += " AND item_id IN (SELECT value FROM json_each(?))" if among else ""
         return f"SELECT item_id, {named}, max(commit_id) AS commit_id FROM revision WHERE {where} GROUP BY item_id"
@@ -154,14 +154,15 @@ def last(connection: sa.Connection, part: Segment, columns: Sequence[str], *, am
     return f"SELECT DISTINCT ON (item_id) item_id, {named}, commit_id FROM revision WHERE {where} {order}"
 
 
-def _within(part: Segment) -> str:
+def within(part: Segment) -> str:
+    """SQL that is true of the revisions in a segment."""
     return f"branch_id = {part.branch:d} AND commit_id <= {part.last:d}"
 
 
 def written(connection: sa.Connection, commit: Commit, item_id: int) -> int | None:
     """Number of the commit that wrote an item's row as a version sees it."""
     for part in segments(connection, commit):
-        query = f"SELECT max(commit_id) FROM revision WHERE {_within(part)} AND item_id = {item_id:d}"
+        query = f"SELECT max(commit_id) FROM revision WHERE {within(part)} AND item_id = {item_id:d}"
         found = connection.exec_driver_sql(query).scalar()
         if found is not None:
             return found
@@ -184,8 +185,8 @@ def among(connection: sa.Connection, query: str, wanted: Sequence[int] | Sequenc
     """Rows of a statement that ends in the name of a column, where it holds one of these; see `handloom.store.bulk`."""
     if not wanted:
         return []
-    within = " IN (SELECT value FROM json_each(?))" if connection.dialect.name == "sqlite" else " = ANY(%s)"
-    return fetched(connection, query + within, (_list(connection, wanted),))
+    listed = " IN (SELECT value FROM json_each(?))" if connection.dialect.name == "sqlite" else " = ANY(%s)"
+    return fetched(connection, query + listed, (_list(connection, wanted),))
 
 
 def fetched(connection: sa.Connection, query: str, params: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
