@@ -97,7 +97,6 @@ JOBS: dict[str, tuple[Step, ...]] = {
     "review": (Step("review", "tests and merges what is proposed", lambda work, state: requests.review(work, state)),),
     "map": (_ENCODE, Step("map", "draws the map", lambda work, state: maps.draw(work, state))),
     "erase": (Step("erase", "erases items", lambda work, state: erase.erase(work, state)),),
-    "map": (_ENCODE, Step("map", "draws the map", lambda work, state: maps.draw(work, state))),
     "profile": (Step("profile", "describes the data", lambda work, state: profiles.describe(work, state)),),
     "export": (Step("export", "writes a file", lambda work, state: sending.send(work, state)),),
     "import": (Step("import", "imports a file", lambda work, state: bringing.bring(work, state)),),
