@@ -29,6 +29,8 @@ STATES: tuple[State, ...] = (
 CLOSED: frozenset[State] = frozenset(("resolved", "skipped", "escalated", "stale", "withdrawn", "expired"))
 WITHOUT_ANSWER: frozenset[State] = frozenset(("stale", "withdrawn", "expired"))
 Outcome = Literal["answered", "skip", "unsure", "flag", "retracted"]
+BULK = "bulk"
+"""Strategy of questions that somebody answered many of at once: nobody drew them, and they say little about pace."""
 OUTCOMES: tuple[Outcome, ...] = ("answered", "skip", "unsure", "flag")
 """What a question may be answered with. ``retracted`` only supersedes: an answer is taken back, and counts for nothing."""
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ..core.questions import BULK
 from . import schema
-from .queue import BULK
 
 a, b, q, lab = schema.answer, schema.batch, schema.question, schema.label
 

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from ..core.ids import digest, show
 from ..core.people import Check
 from ..core.protocols import Estimate
+from ..core.questions import BULK
 from . import estimates, freezing, relabelling, schema
-from .queue import BULK, CHUNK
+from .queue import CHUNK
 from .schema.people import gold
 from .upsert import upsert
 from .writer import Tx

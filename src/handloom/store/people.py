@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from ..core.errors import NameTaken, NotFound
 from ..core.ids import show
-from .queue import BULK
+from ..core.questions import BULK
 from .schema import actor, answer, login, question, session
 
 if TYPE_CHECKING:

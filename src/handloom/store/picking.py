@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from ..core.later import later
+from ..core.questions import BULK
 from . import erasing, schema
-from .queue import BULK, CHUNK
+from .queue import CHUNK
 from .schema.people import member, skill
 from .schema.workforce import outsider
 
@@ -73,7 +74,9 @@ def standing(connection: sa.Connection, project_id: int, task_id: int, *, since:
 
 def taken(connection: sa.Connection, task_id: int) -> np.ndarray:
     """Ids of the items that are not to be asked (again) for a task, sorted."""
-    asked = sa.select(q.c.item_id).where(q.c.task_id == task_id, q.c.item_id.is_not(None), q.c.state.in_(ASKED), q.c.lane != GRID)
+    asked = sa.select(q.c.item_id).where(
+        q.c.task_id == task_id, q.c.item_id.is_not(None), q.c.state.in_(ASKED), q.c.lane != GRID
+    )
     labelled = sa.select(lab.c.item_id).where(lab.c.task_id == task_id)
     both = set(connection.execute(sa.union(asked, labelled)).scalars())
     return np.array(sorted(both | erasing.erased(connection, task_id)), dtype=np.int64)
@@ -149,7 +152,9 @@ def free_count(connection: sa.Connection, project_id: int, task_id: int, *, test
     members = sa.select(sa.func.sum(schema.counter.c.value)).where(schema.counter.c.project_id == project_id)
     in_test = connection.execute(members.where(schema.counter.c.name == "items.test")).scalar() or 0
     total = connection.execute(members.where(schema.counter.c.name == "items")).scalar() or 0
-    asked = sa.select(q.c.item_id).where(q.c.task_id == task_id, q.c.item_id.is_not(None), q.c.state.in_(ASKED), q.c.lane != GRID)
+    asked = sa.select(q.c.item_id).where(
+        q.c.task_id == task_id, q.c.item_id.is_not(None), q.c.state.in_(ASKED), q.c.lane != GRID
+    )
     have = sa.select(lab.c.item_id).where(lab.c.task_id == task_id)
     both = sa.union(asked, have).subquery()
     query = sa.select(sa.func.count()).select_from(both.join(i, i.c.id == both.c.item_id)).where(i.c.test == test)
@@ -239,7 +244,9 @@ def taken_of(connection: sa.Connection, task_id: int, items: Sequence[int]) -> s
     found: set[int] = set()
     for start in range(0, len(items), CHUNK):
         part = items[start : start + CHUNK]
-        asked = sa.select(q.c.item_id).where(q.c.item_id.in_(part), q.c.task_id == task_id, q.c.state.in_(ASKED), q.c.lane != GRID)
+        asked = sa.select(q.c.item_id).where(
+            q.c.item_id.in_(part), q.c.task_id == task_id, q.c.state.in_(ASKED), q.c.lane != GRID
+        )
         have = sa.select(lab.c.item_id).where(lab.c.task_id == task_id, lab.c.item_id.in_(part))
         found.update(connection.execute(sa.union(asked, have)).scalars())
     return found

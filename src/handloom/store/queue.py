@@ -107,8 +107,6 @@ def ask(tx: Tx, batch: NewBatch, questions: Sequence[NewQuestion]) -> tuple[int 
 _INSERT_QUESTIONS = sa.insert(q).returning(q.c.id, sort_by_parameter_order=True)
 SPLIT = "split"
 """Strategy of questions about items whose label was split, see `handloom.jobs.relabel`."""
-BULK = "bulk"
-"""Strategy of questions that somebody answered many of at once: nobody drew them, and they say little about pace."""
 CHUNK = 500
 """Ids in one IN list: under the variable limits of old SQLite builds."""
 

@@ -16,10 +16,10 @@ import sqlalchemy as sa
 from ..core import questions as life
 from ..core.errors import NotFound
 from ..core.ids import digest, show
+from ..core.questions import BULK
 from . import estimates, freezing, labels, moves, queue, relabelling, schema
 from .bulk import as_json, insert_rows, select_among
 from .labels import Place
-from .queue import BULK
 from .schema.people import aside, gold
 from .writer import Tx
 
