@@ -35,7 +35,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How an actor works. answers: in all; median_seconds: of the last 200 given one by one; last_seen: time of the newest answer."""
+    """How an actor works. answers: in all; median_seconds: of the last 200 given one by one; last_seen: of the newest one."""
 
     answers: int
     median_seconds: float | None
