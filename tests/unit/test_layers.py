@@ -10,7 +10,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2] / "src" / "handloom"
 STEPS = frozenset(("collect", "select", "ask", "resolve", "dataset", "train", "evaluate", "release", "monitor"))
-RIM = frozenset(("server", "cli", "client", "testing"))
 BELOW_LOOP = frozenset(("core", "store", "outside", "tasks", "jobs", "workers")) | STEPS
 
 # What each part may import besides itself. An arrow never points the other way.
@@ -25,22 +24,13 @@ MAY: dict[str, frozenset[str]] = {
     "loop": BELOW_LOOP,
     "flow": BELOW_LOOP | {"loop"},  # runs the loop's jobs in worker processes
     "operations": BELOW_LOOP | {"loop", "workspace"},
-    "connections": frozenset(),  # the methods about workforces and webhooks that they share
-    "cascades": frozenset(),  # the methods about labelling one class at a time that they share
-    "curation": frozenset(),  # the methods about labels and whole datasets that workspace and client share
-    "transfer": frozenset(("core",)),  # the methods about files in and out that they share
-    "connections": frozenset(),  # the methods about workforces and webhooks that they share
-    "versions": frozenset(),  # the methods about dataset versions that workspace and client share
-    "maps": frozenset(),  # the methods about the map and bulk labels that they share
-    "handle": frozenset(("maps", "curation", "transfer", "versions", "connections", "cascades")),  # all others that they share
+    "handle": frozenset(("core",)),  # the methods that workspace and client share
     "workspace": BELOW_LOOP | {"loop", "operations", "handle"},
     "opening": frozenset(("core", "workspace", "client", "handle")),
-    **dict.fromkeys(
-        RIM,
-        BELOW_LOOP
-        | RIM
-        | {"loop", "flow", "operations", "workspace", "handle", "opening", "curation", "transfer", "maps", "versions", "connections", "cascades"},
-    ),
+    "client": frozenset(("core", "handle")),
+    "server": BELOW_LOOP | {"loop", "operations", "workspace"},
+    "testing": BELOW_LOOP | {"loop", "operations", "handle", "workspace"},
+    "cli": BELOW_LOOP | {"loop", "flow", "operations", "handle", "workspace", "opening", "client", "server", "testing"},
 }
 
 

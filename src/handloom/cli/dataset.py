@@ -20,7 +20,7 @@ from ..dataset import run as tests
 from ..dataset.diff import summary
 from ..dataset.profile import profile
 from ..dataset.subject import SEVERITIES, Subject, as_json
-from ..transfer import well
+from ..handle.files import well
 from . import curation, junit, requests, tables, versions
 from .options import HERE, Place, ProjectName, TaskName, chosen, opened
 from .output import FAILED, Output, verb

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .core.errors import HandloomError, WrongState
+from ..core.errors import HandloomError, WrongState
 
 LIVE = ("queued", "running")
 _LOOK = 0.1
