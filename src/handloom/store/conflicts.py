@@ -94,9 +94,10 @@ def about(connection: sa.Connection, task_id: int, actor_id: int, *, limit: int)
 
 def counts(connection: sa.Connection, task_id: int) -> dict[str, int]:
     """Conflicts of a task that wait for an expert, and those that one has settled."""
-    query = (
-        sa.select(q.c.state, sa.func.count()).where(q.c.task_id == task_id, q.c.lane == "expert").group_by(q.c.state)
-    )
+    # Through the index on (project, lane, state): a task alone would be looked for in all questions there are.
+    project = sa.select(schema.task.c.project_id).where(schema.task.c.id == task_id).scalar_subquery()
+    found = (q.c.project_id == project, q.c.lane == "expert", q.c.task_id == task_id)
+    query = sa.select(q.c.state, sa.func.count()).where(*found).group_by(q.c.state)
     by_state: dict[str, int] = {row[0]: row[1] for row in connection.execute(query)}
     return {
         "open": by_state.get("open", 0) + by_state.get("claimed", 0),

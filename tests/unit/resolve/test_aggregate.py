@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handloom.core.errors import BadValue, EmptyInput, Malformed
-from handloom.resolve.aggregate import METHODS, Votes, auto, dawid_skene, majority, one_coin, votes
+from handloom.resolve.aggregate import METHODS, Votes, auto, confusable, dawid_skene, majority, one_coin, votes
 from handloom.resolve.aggregate.dawid_skene import model
 from handloom.resolve.aggregate.em import Problem, fit
 from handloom.resolve.aggregate.result import tempered
@@ -147,7 +147,7 @@ def test_spammer_weighs_nothing_where_majority_counts_everybody_alike() -> None:
 def test_many_classes_are_left_to_one_number_per_actor() -> None:
     sim = crowd(items=200, actors=10, classes=80)
     found = auto(sim.votes)
-    assert found.method == "one_coin"
+    assert (found.method, confusable(sim.votes).method) == ("one_coin", "one_coin")
     assert np.mean(found.labels == sim.truth) >= 0.95
 
 
