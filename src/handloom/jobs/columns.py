@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from ..core.arrays import Probs
+from ..core.later import later
 from ..core.relabel import Chain
 from ..store import Store, projects, relabelling, training
 from ..store.training import Model
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ..core.arrays import Probs
+else:
+    np = later("numpy")  # the server looks at chains, workers add columns up
 
 
 @dataclass(frozen=True, slots=True)
