@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 BLANK = "[erased]"
@@ -125,6 +125,18 @@ class Quotes:
         pieces = [*self.whole, *(text[start : start + WINDOW] for text in self.long for start in _starts(text))]
         forms = {form for piece in pieces for form in (piece, json.dumps(piece)[1:-1])}
         return sorted({form.encode("utf-8", "surrogatepass") for form in forms})
+
+    def stand_in(self, found: Callable[[bytes], bool]) -> bool:
+        """Whether some bytes hold a text whole, told by whether they hold a piece: a phrase that others share is no trace."""
+        for text in (*self.whole, *self.long):
+            pieces = [text] if len(text) < WINDOW else [text[start : start + WINDOW] for start in _starts(text)]
+            if all(found(_utf8(piece)) or found(_utf8(json.dumps(piece)[1:-1])) for piece in pieces):
+                return True
+        return False
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _starts(text: str) -> Iterator[int]:

@@ -134,12 +134,12 @@ def _pixel() -> bytes:
 def _files(store: Store, quotes: Quotes) -> int:
     """Files of the workspace beside its own: what holds a quote goes, and so does what cannot be searched (packed files
     of exports and uploads). How many."""
-    raw, gone = quotes.raw(), 0
+    gone = 0
     for path in _others(store.folder):
         packed = path.suffix in (".parquet", ".zip", ".xlsx", ".arrow", ".bundle", ".gz", ".spacy")
         if path.suffix == ".log":
             _log(path, quotes)
-        elif packed or erasing.holds(path, raw):
+        elif packed or erasing.quoted_in(path, quotes):
             path.unlink(missing_ok=True)
             gone += 1
     return gone

@@ -274,11 +274,11 @@ def compact(store: Store, raw: Sequence[bytes]) -> bool:
     path = Path(sa.make_url(store.url).database or "")
     with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as own:
         own.execute("PRAGMA secure_delete=ON")
-        own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        if not raw or any(holds(file, raw) for file in _files(path)):
-            own.execute("VACUUM")
-            own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    return not any(holds(file, raw) for file in _files(path))
+        written = not own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if raw and written and not any(holds(file, raw) for file in _files(path)):
+            return True
+        own.execute("VACUUM")  # what is found after it is part of rows that stand
+        return not own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
 
 
 def _files(path: Path) -> Iterable[Path]:
@@ -292,3 +292,11 @@ def holds(path: Path, raw: Sequence[bytes]) -> bool:
             return False
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
             return any(content.find(piece) >= 0 for piece in raw)
+
+
+def quoted_in(path: Path, quotes: Quotes) -> bool:
+    """Whether a file holds a text of some contents whole."""
+    if not path.stat().st_size:
+        return False
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return quotes.stand_in(lambda piece: content.find(piece) >= 0)

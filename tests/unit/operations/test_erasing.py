@@ -160,3 +160,15 @@ def test_a_picture_goes_with_its_thumbnails(store: Store, tmp_path: Path) -> Non
     assert store.blobs.has(place.items()["items"][0]["data"]["image"]["blob"])
     with store.read() as connection:
         assert rebuild.compare(connection, store.hooks) == []
+
+
+def test_a_phrase_that_others_share_costs_no_file_and_leaves_nothing_to_people(store: Store) -> None:
+    desk = Desk(store, 2)
+    phrase = "please look at our newest offer"
+    desk.project.add_items([{"key": f"m{k}", "data": {"text": f"message {k}: {phrase}"}} for k in range(3)])
+    kept = store.folder / "notes.txt"
+    kept.write_text(f"they all say: {phrase}")
+    done = desk.project.curation.erase("asked", keys=["m1"])["erasure"]
+    assert done["left"] == []
+    assert kept.exists()
+    assert {one["key"] for one in desk.project.items(search=phrase)["items"]} == {"m0", "m2"}
