@@ -10,7 +10,7 @@ from ..core.errors import Forbidden, NotFound, WrongState
 from ..core.ids import parse
 from ..core.people import Rule
 from ..jobs import team
-from ..store import Tx, gold, queue, skills
+from ..store import Tx, gold, quality, queue, skills
 from ..store.queue import NewBatch, NewQuestion, Route
 from .session import Case, Session
 
@@ -56,10 +56,16 @@ def veils(session: Session, connection: Any, case: Case, rows: Sequence[Any]) ->
     hidden: set[int] = set()
     for task in {row.task_id for row in rows if row.suggestion is not None and not row.blind}:
         known = skills.of_actor(connection, task, session.actor.id)
-        if known is not None and known.follows:
+        if known is not None and known.follows and _reported(connection, task, session.actor.id):
             asked = (row.id for row in rows if row.task_id == task)
             hidden.update(one for one in asked if ask.hides(one, session.actor.id, known.follows))
     return frozenset(hidden)
+
+
+def _reported(connection: Any, task_id: int, actor_id: int) -> bool:
+    """Whether the last measurement warns of somebody. Before, more has to be seen of how they answer."""
+    found = quality.actor(connection, task_id, actor_id)
+    return found is not None and bool((found["anchoring"] or {}).get("warning"))
 
 
 def check_active(session: Session, case: Case) -> None:

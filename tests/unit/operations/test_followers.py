@@ -5,7 +5,7 @@ from __future__ import annotations
 from handloom import ask
 from handloom.core.ids import parse
 from handloom.core.people import Skill
-from handloom.store import Store, queue, skills
+from handloom.store import Store, quality, queue, skills
 from handloom.store.queue import NewBatch, NewQuestion
 from tests.unit.operations.desk import Desk
 
@@ -26,13 +26,15 @@ def follows(desk: Desk, name: str, share: float) -> None:
     found = Skill(0.8, 0.7, 0.9, 60.0, follows=share)
     actor = parse("actor", desk.id_of(name))
     desk.site.store.write(lambda tx: skills.add(tx, task_id=1, actor_id=actor, found=found, position=1))
+    warned = {"answers": 60, "anchoring": {"warning": "follows wrong suggestions" if share > 0.5 else None}}
+    desk.site.store.write(lambda tx: quality.put(tx, quality.Measurement(1, 1, 60, [], {}, 1.0), {actor: warned}))
 
 
 def test_a_follower_sees_every_fifth_suggestion(store: Store) -> None:
     desk = suggesting(store, most_answers=3)
     ada, ben = desk.person("Ada"), desk.person("Ben")
-    follows(desk, "Ada", 0.6)
     follows(desk, "Ben", 0.1)
+    follows(desk, "Ada", 0.6)
     seen = [question for question in ada.claim(n=N)["questions"] if question["suggestion"]]
     assert len(seen) == N // ask.route.SHOWN_TO_FOLLOWERS
     ada.release_claims([question["id"] for question in ada.questions()["questions"]])

@@ -14,7 +14,7 @@ SETTINGS = {"overlap": 1, "most_answers": 5, "test_share": 0.0, "retrain_after":
 
 
 def test_a_team_with_a_spammer_and_a_follower_labels_better_than_its_best_person() -> None:
-    data = texts(200)
+    data = texts(320)
     truth = {f"k{k}": label for k, (_, label) in enumerate(data)}
     known = frozenset(f"k{k}" for k in range(20))
 
@@ -34,6 +34,7 @@ def test_a_team_with_a_spammer_and_a_follower_labels_better_than_its_best_person
         project.add_gold(imported=True)
         done = work_together(site, project, team, right, seed=4)
         share, n = label_accuracy(project, right, given=known)
+        project.measure()
         warned = {a["actor"]["name"] for a in project.quality()["anchoring"]["actors"] if a["warning"]}
         with site.store.read() as connection:
             assert rebuild.compare(connection, site.store.hooks) == []
