@@ -44,7 +44,19 @@ else:  # what computes is read by the process that computes: workers, and the se
     cascade, choose, judge, landing, learn, maps, measure, profiles, requests, serve, suspects = (
         later(f"handloom.jobs.{name}")
         for name in (
-            *("cascade", "choose", "judge", "landing", "learn", "maps", "measure", "profiles", "requests", "serve", "suspects"),
+            *(
+                "cascade",
+                "choose",
+                "judge",
+                "landing",
+                "learn",
+                "maps",
+                "measure",
+                "profiles",
+                "requests",
+                "serve",
+                "suspects",
+            ),
         )
     )
 

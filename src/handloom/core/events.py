@@ -21,7 +21,6 @@ EVENTS: dict[str, str] = {
     "task.relabelled": "labels of a task were renamed, merged or split; answers stay as they were given",
     "guidelines.added": "a task has a new version of its guidelines",
     "item.added": "items arrived; the body counts them",
-    "label.changed": "measuring people gave an item another label; answers that change one are events of their own",
     "item.erasing": "items are to be erased, with the reason; from now on they will be, whatever happens",
     "item.erased": "the content of items is blank everywhere that is known; digests stay",
     "label.changed": "measuring people gave an item another label; answers that change one are events of their own",

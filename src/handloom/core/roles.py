@@ -41,8 +41,6 @@ POLICIES: dict[str, frozenset[str]] = {
     "manage_webhooks": _LEADS,
     "export_bundle": frozenset(("owner",)),
     "import_bundle": frozenset(("owner",)),
-    "manage_workforces": frozenset(("owner",)),
-    "manage_webhooks": _LEADS,
 }
 
 

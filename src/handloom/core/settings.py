@@ -229,7 +229,9 @@ SETTINGS: dict[str, Setting] = {
     "model_backs": Setting(
         True, "whether a suggestion that people agree with spares asking somebody else; the label stays theirs", _flag
     ),
-    "hour_costs": Setting(0.0, "what an hour of attention costs, in your currency; 0: nobody has said", _number(0, 1e9)),
+    "hour_costs": Setting(
+        0.0, "what an hour of attention costs, in your currency; 0: nobody has said", _number(0, 1e9)
+    ),
     "gold_share": Setting(0.05, "share of questions that are gold in disguise, where the task has gold", _number(0, 1)),
     "gold_first": Setting(
         10, "gold answers of somebody new before that share holds; until then every third is gold", _whole(0, 1000)

@@ -32,7 +32,8 @@ def profile(
 ) -> dict[str, Any]:
     """All of it as plain JSON: ``rows``, ``labels``, ``fields``, ``images`` and ``slices``.
 
-    texts: columns that are texts, however few differ. Counts depend on the content alone, so they are the same after an export and an import.
+    texts: columns that are texts, however few differ. Counts depend on the content
+    alone, so they are the same after an export and an import.
     """
     out: dict[str, Any] = {"rows": len(table)}
     labels = (

@@ -157,7 +157,8 @@ def _parquet(fields: Sequence[Field], tables: Iterable[Table]) -> Iterator[bytes
     repeated = ["labels.list.element" if f.kind == "labels" else f.name for f in fields if _is_repeated(f)]
     sink = _Pieces()
     file = pa.PythonFile(sink, mode="w")
-    with pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=repeated) as writer:
+    # The stubs know only True and False here; pyarrow takes the names of columns too.
+    with pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=repeated) as writer:  # type: ignore[arg-type]
         for group in _groups(tables):
             columns = [list(map(write, column)) for write, column in zip(writers, group, strict=True)]
             arrays = [pa.array(column, kind) for column, kind in zip(columns, schema.types, strict=True)]

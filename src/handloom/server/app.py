@@ -30,7 +30,6 @@ from .routes import (
     profiles,
     projects,
     questions,
-    signing_in,
     requests,
     signing_in,
     team,

@@ -67,7 +67,9 @@ class Blobs:
                 file.flush()
                 os.fsync(file.fileno())
             if found.hexdigest() != digest:
-                raise Corrupt(f"blob {digest} holds other content than its name says; nothing of it was stored", blob=digest)
+                raise Corrupt(
+                    f"blob {digest} holds other content than its name says; nothing of it was stored", blob=digest
+                )
             if not there:
                 os.replace(temporary, path)
         finally:

@@ -20,6 +20,7 @@ from ..core.later import later
 from . import schema
 from .blobs import Blobs
 from .lock import FolderLock
+from .schema.base import HEAD
 from .writer import Hooks, Tx, Writer, explain
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ else:
     migrations = later("handloom.store.migrations")  # Alembic takes 0.2 s to read and is needed when the schema moves
 
 T = TypeVar("T")
-HEAD = "0008"
-"""Newest migration; `handloom.store.migrations` holds them all."""
 _FILE = "workspace.json"
 
 

@@ -82,7 +82,8 @@ def _principal(vectors: Vectors, rng: np.random.Generator) -> Places:
     if found.shape[1] < 2:
         found = np.pad(found, ((0, 0), (0, 2 - found.shape[1])))
     widest = float(np.abs(found).max()) or 1.0
-    return found * (START / widest) + rng.standard_normal(found.shape, dtype=np.float32) * np.float32(0.01)
+    noise = rng.standard_normal(found.shape, dtype=np.float32) * np.float32(0.01)
+    return (found * np.float32(START / widest) + noise).astype(np.float32)
 
 
 def _settled(places: Places, near: Near, *, rounds: int, heat: float, rng: np.random.Generator) -> Places:

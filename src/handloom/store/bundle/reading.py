@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from ...core.errors import BadBundle, NameTaken, WrongState
 from ...core.ids import digest as digest_of
 from ...core.ids import show
+from ...core.later import later
 from .. import items, rebuild, schema
 from ..bulk import insert_rows, select_among
 from .checking import Checked, check
@@ -28,8 +29,11 @@ from .plan import SCORES, Plan, plans
 from .progress import Step, nowhere
 
 if TYPE_CHECKING:
+    from .. import migrations
     from ..database import Store
     from ..writer import Tx
+else:
+    migrations = later("handloom.store.migrations")  # Alembic is only needed to say which schemas there are
 
 PAUSED = "came with a bundle; an owner lets people in again"
 
@@ -55,10 +59,8 @@ class _People:
 
 def bring(store: Store, path: Path, actor_id: int, name: str | None = None, step: Step = nowhere) -> Brought:
     """Import a bundle as a project. Raises `BadBundle`, `WorkspaceTooNew`, `NameTaken`, `WrongState`; then nothing changed."""
-    from ..migrations import known  # Alembic is only needed to say which schemas there are
-
     with Bundle(path) as bundle:
-        checked = check(bundle, sorted(known()), step)
+        checked = check(bundle, sorted(migrations.known()), step)
         wanted = name or bundle.manifest["project"]["name"]
         with store.read() as connection:
             _free(connection, bundle, wanted)

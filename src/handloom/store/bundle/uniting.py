@@ -15,9 +15,10 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...core.errors import WrongState
+from ...core.later import later
 from ..blobs import Blobs
 from .branching import branched
 from .checking import Checked, check
@@ -29,6 +30,11 @@ from .packs import renumbered
 from .plan import MARKS, SCORES, Plan, plans
 from .progress import Step, nowhere
 from .writing import PAGE
+
+if TYPE_CHECKING:
+    from .. import migrations
+else:
+    migrations = later("handloom.store.migrations")  # Alembic is only needed to say which schemas there are
 
 FOLLOWS: dict[str, frozenset[str]] = {
     "question": frozenset(("needs", "got", "held", "skips", "doubts", "state")),
@@ -51,14 +57,12 @@ FIRST = frozenset(("answer", "guideline", "content", "gold", "aside", "revision"
 
 def unite(first: Path, second: Path, out: Path, step: Step = nowhere) -> United:
     """Write the union of two bundles of one project. Raises `BadBundle`, `WrongState`; then ``out`` is as it was."""
-    from ..migrations import known
-
     with ExitStack() as stack:
         bundles = [stack.enter_context(Bundle(path)) for path in (first, second)]
         _same_project(bundles)
         # From here on nothing depends on which was named first.
         bundles.sort(key=lambda one: (one.manifest.get("exported") or "", json.dumps(one.manifest, sort_keys=True)))
-        sides = [check(bundle, sorted(known()), step) for bundle in bundles]
+        sides = [check(bundle, sorted(migrations.known()), step) for bundle in bundles]
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=out.parent, prefix=".uniting-")))
         scratch = stack.enter_context(closing(sqlite3.connect(folder / "scratch.sqlite", isolation_level=None)))
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-32000"):

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from ...core.clock import iso
 from ...core.errors import NotFound
 from .. import schema
-from ..schema.base import Json
+from ..schema.base import HEAD, Json
 from .container import BLOCK, Making, Pieces, Table
 from .plan import SCORES, SHARED, Plan, mine, plans
 from .progress import Step, nowhere
@@ -32,8 +32,6 @@ def pieces(store: Store, project_id: int, version: str, step: Step = nowhere) ->
 
     Memory stays the same however large the project is, but for 20 bytes of each blob's digest.
     """
-    from ..database import HEAD  # the store itself opens nothing of this package
-
     sink = Pieces()
     with store.read() as connection:
         _one_moment(connection)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Integer
 
+HEAD = "0008"
+"""Newest migration; `handloom.store.migrations` holds them all."""
+
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
