@@ -39,36 +39,32 @@ from .store.jobs import Job
 from .store.projects import Project, TaskRow
 
 if TYPE_CHECKING:
-    from .jobs import cascade, choose, judge, landing, learn, maps, measure, profiles, requests, serve, suspects
-else:  # what computes is read by the process that computes: workers, and the server where it picks or predicts itself
-    cascade, choose, judge, landing, learn, maps, measure, profiles, requests, serve, suspects = (
-        later(f"handloom.jobs.{name}")
-        for name in (
-            *(
-                "cascade",
-                "choose",
-                "judge",
-                "landing",
-                "learn",
-                "maps",
-                "measure",
-                "profiles",
-                "requests",
-                "serve",
-                "suspects",
-            ),
-        )
+    from .jobs import (
+        bringing,
+        cascade,
+        choose,
+        erase,
+        judge,
+        landing,
+        learn,
+        maps,
+        measure,
+        profiles,
+        requests,
+        sending,
+        serve,
+        split,
+        suspects,
     )
-
-if TYPE_CHECKING:
-    from .jobs import bringing, sending
-else:  # files in and out
-    bringing, sending = later("handloom.jobs.bringing"), later("handloom.jobs.sending")
-
-if TYPE_CHECKING:
-    from .jobs import erase
-else:  # what hardly ever happens
-    erase = later("handloom.jobs.erase")
+else:  # what computes is read by the process that computes: workers, and the server where it picks or predicts itself
+    bringing, cascade, choose, erase, judge, landing, learn, maps = (
+        later(f"handloom.jobs.{name}")
+        for name in ("bringing", "cascade", "choose", "erase", "judge", "landing", "learn", "maps")
+    )
+    measure, profiles, requests, sending, serve, split, suspects = (
+        later(f"handloom.jobs.{name}")
+        for name in ("measure", "profiles", "requests", "sending", "serve", "split", "suspects")
+    )
 
 __all__ = ["Asked", "Did", "Executor", "Feedback", "Predicted", "Wish", "advance", "ask", "cancel", "decided", "drift"]
 __all__ += ["durable", "feedback", "find_suspects", "inline", "predict", "roll_back", "run_job", "start", "train"]
@@ -175,7 +171,7 @@ def wire(store: Store) -> None:
 
 def decided(tx: Tx, question_id: int, verdict: Mapping[str, Any], actor_id: int) -> None:
     """The effect of a decision, in the transaction that stores it."""
-    if not cascade.decided(tx, question_id, verdict, actor_id):
+    if not split.decided(tx, question_id, verdict, actor_id):
         judge.decided(tx, question_id, verdict, actor_id)
 
 

@@ -79,13 +79,17 @@ def bench(
 
         results = grid.run(cells, data, out_folder, jobs=jobs, interpreters=interpreters, report=report)
     summary = benchmark.summary(wanted, cells, results, found.missing)
-    text = json.dumps(summary, indent=1, allow_nan=False) + "\n"
-    for path in (out_folder / SUMMARY, json_file):
-        if path is not None:
-            path.write_text(text, "utf-8")
-    (out_folder / REPORT).write_text(benchmark.page(summary), "utf-8")
+    _write(summary, out_folder, json_file)
     out.result(summary, _table(summary))
     out.say(f"report: {out_folder / REPORT}")
+
+
+def _write(summary: dict[str, Any], folder: Path, json_file: Path | None) -> None:
+    text = json.dumps(summary, indent=1, allow_nan=False) + "\n"
+    for path in (folder / SUMMARY, json_file):
+        if path is not None:
+            path.write_text(text, "utf-8")
+    (folder / REPORT).write_text(benchmark.page(summary), "utf-8")
 
 
 def _suite(name: str) -> Suite:

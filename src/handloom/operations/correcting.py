@@ -55,17 +55,7 @@ def import_corrections(
     if missing:
         raise Malformed(f"the log has no column {missing[0]!r}", field="document")
     found = corrections.read(rows, document)
-    by_key: dict[str, list[Correction]] = defaultdict(list)
-    for one in found:
-        by_key["/".join(map(str, tuple(one.document)))].append(one)  # type: ignore[arg-type]  # as `read` made it
-    with session.store.read() as connection:
-        items = corrected.items_named(connection, case.project.id, list(by_key))
-    absent = sorted(by_key.keys() - items.keys())
-    if absent:
-        raise Malformed(
-            f"the project has no item with the key {absent[0]!r}, nor {len(absent) - 1:,} others of this log",
-            missing=absent[:100],
-        )
+    by_key, items = _by_item(session, case.project.id, found)
 
     def unit(tx: Tx) -> tuple[int, list[int]]:
         on = _branch(tx, row, branch, session.actor.id)
@@ -93,6 +83,24 @@ def import_corrections(
         "rows": made.changed,
         "unmatched": unmatched[:1000],
     }
+
+
+def _by_item(
+    session: Session, project_id: int, found: Sequence[Correction]
+) -> tuple[dict[str, list[Correction]], dict[str, int]]:
+    """The corrections of each key, and the items that have those keys."""
+    by_key: dict[str, list[Correction]] = defaultdict(list)
+    for one in found:
+        by_key["/".join(map(str, tuple(one.document)))].append(one)  # type: ignore[arg-type]  # as `read` made it
+    with session.store.read() as connection:
+        items = corrected.items_named(connection, project_id, list(by_key))
+    absent = sorted(by_key.keys() - items.keys())
+    if absent:
+        raise Malformed(
+            f"the project has no item with the key {absent[0]!r}, nor {len(absent) - 1:,} others of this log",
+            missing=absent[:100],
+        )
+    return by_key, items
 
 
 def _branch(tx: Tx, row: TaskRow, name: str, actor_id: int) -> branches.Branch:
