@@ -13,7 +13,8 @@ from handloom.handle import OPERATIONS
 
 from .conftest import Site
 
-FREE = {"me", "kinds", "projects", "create_project", "accept", "release_claims", "actors", "add_actor", "strategies"}
+FREE = {"me", "kinds", "formats", "strategies", "projects", "create_project", "accept", "release_claims", "actors"}
+FREE |= {"add_actor"}
 """Operations that belong to no project, or that show only one's own."""
 OF_ACTORS = {"change_actor", "login_address", "new_token"}
 BODIES: dict[str, dict[str, Any]] = {
@@ -39,7 +40,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "merge": {"source": "x"},
     "restore": {"to": "c1", "message": "x"},
 }
-QUERIES = {"diff": {"before": "c1"}}
+QUERIES = {"diff": {"before": "c1"}, "items_by_id": {"items": "i1"}}
 
 
 def answer(client: httpx.Client, question: str, label: str, **more: Any) -> httpx.Response:
@@ -56,7 +57,17 @@ def ids(site: Site, project: str) -> dict[str, str]:
     assert answer(ada, question["id"], "ham").status_code == 201
     made = site.owner.post(f"/projects/{project}/reviews", json={"actor": ada.headers["x-test-actor"]})
     job = site.owner.post(f"/projects/{project}/train", json={})
+    commit = site.owner.post(f"/projects/{project}/commits", json={"message": "x"})
+    item = site.owner.get(f"/projects/{project}/items").json()["items"][-1]["id"]
+    bulk = site.owner.post(f"/projects/{project}/bulk", json={"items": [item], "value": {"labels": ["ham"]}})
+    cascade = site.owner.post(f"/projects/{project}/cascades", json={"label": "ham"})
     return {
+        "commit": commit.json()["id"],
+        "bulk": bulk.json()["bulk"],
+        "cascade": cascade.json()["id"],
+        "migration": "1",
+        "freeze": "1",
+        "upload": "0" * 32,
         "project": project,
         "task": "mail",
         "actor": ada.headers["x-test-actor"],
@@ -71,23 +82,40 @@ def ids(site: Site, project: str) -> dict[str, str]:
     }
 
 
+def bodies(site: Site) -> dict[tuple[str, str], Any]:
+    """The example of every request body, by method and address."""
+    document = site.app.openapi()
+    return {
+        (method.upper(), path.removeprefix("/api/v1")): document["components"]["schemas"][
+            body["schema"]["$ref"].rsplit("/", 1)[1]
+        ]["example"]
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if (body := operation.get("requestBody", {}).get("content", {}).get("application/json"))
+    }
+
+
 def test_who_is_no_member_gets_nothing_of_a_project_anywhere(site: Site) -> None:
     project = site.project(items=6, members_only=True)
     known = ids(site, project)
     stranger = site.person("Stranger", "engineer")
+    examples = bodies(site)
     looked = 0
     for name, address in sorted(OPERATIONS.items()):
         fields = re.findall(r"\{(\w+)\}", address.path)
         if name in FREE | OF_ACTORS or not all(field in known for field in fields):
             continue
         path = re.sub(r"\{(\w+)\}", lambda field: known[field[1]], address.path)
-        body = BODIES.get(name, {}) if address.method in ("POST", "PATCH") else None
+        sent = address.method in ("POST", "PATCH")
+        body = BODIES.get(name, examples.get((address.method, address.path), {})) if sent else None
         if name == "answer":
             body = {"id": str(uuid.uuid4()), "question": known["question"], "value": {"labels": ["ham"]}}
+        if name == "answer_grid":
+            body = {"answers": [{"id": str(uuid.uuid4()), "question": known["question"], "chosen": True}]}
         found = stranger.request(address.method, path, json=body, params=QUERIES.get(name))
         assert found.status_code == 404, (name, found.status_code, found.text)
         looked += 1
-    assert looked >= 30
+    assert looked >= 70
     assert stranger.get("/projects").json()["projects"] == []
     lines = stranger.post(
         f"/projects/{project}/items",

@@ -182,6 +182,7 @@ def answer_grid(session: Session, answers: Sequence[Mapping[str, Any]], seconds:
         out = []
         for one in answers:
             asked = browse.asked(tx.connection, parse("question", one.get("question")))
+            session.of(asked.project_id)  # whoever does not belong there is told nothing about it
             if asked.lane != cascades.LANE:
                 raise WrongState(f"{one['question']} is not a question of a grid; answer it by itself")
             outcome = one.get("outcome", "answered")

@@ -92,9 +92,9 @@ def quality(project: ProjectRef, session: Acting, task: OneTask = None) -> Respo
 
 
 @routes.post("/projects/{project}/measure", status_code=202, response_model=Job)
-def measure(project: ProjectRef, session: Acting, body: q.MeasureRequest | None = None) -> Response:
+def measure(project: ProjectRef, body: q.MeasureRequest, session: Acting) -> Response:
     """Measure people and labels now, instead of when enough answers have come."""
-    return Json(worth.measure(session, project, body.task if body is not None else None), 202)
+    return Json(worth.measure(session, project, body.task), 202)
 
 
 @routes.get("/projects/{project}/gold", response_model=r.Golds)
