@@ -69,7 +69,7 @@ def keep(work: Work, task: TaskRow, found: Crowd, by: Findings) -> None:
     bands = suggestions(found, by.judged, known)
     body = {
         "labels": n,
-        "confidence": confidence,
+        "confidence": confidence if by.present else None,  # a single answer of somebody unmeasured is no certainty
         "answers": sum(one.answers for one in spent.values()),
         "seconds": round(sum(one.seconds for one in spent.values()), 3),
         "gold": {"items": len(found.truth), "checks": _checks(found)},

@@ -54,20 +54,32 @@ export function disc(size: number): Int16Array {
   return made
 }
 
-/** Draws everything: points that are not chosen first, chosen ones above them with a ring. */
+/** Draws everything: first the points of shade 0, of which nothing is said, then the others, then the chosen with a ring. */
 export function draw(picture: Picture, points: Points, view: View, look: Look, size: number): void {
   picture.pixels.fill(look.background)
+  const others = look.anyChosen ? 0 : -1
+  stamp(picture, points, view, look, disc(size), others, null, 0)
+  stamp(picture, points, view, look, disc(size), others, null, 1)
   if (look.anyChosen) {
-    stamp(picture, points, view, look, disc(size), 0, null)
-    stamp(picture, points, view, look, disc(size + 4), 1, look.ring)
-    stamp(picture, points, view, look, disc(size), 1, null)
-  } else {
-    stamp(picture, points, view, look, disc(size), -1, null)
+    stamp(picture, points, view, look, disc(size + 4), 1, look.ring, -1)
+    stamp(picture, points, view, look, disc(size), 1, null, -1)
   }
 }
 
-/** only: draw those whose `chosen` is this, -1 for all. colour: one for all of them, null for each its own. */
-function stamp(picture: Picture, points: Points, view: View, look: Look, shape: Int16Array, only: number, colour: number | null): void {
+/**
+ * only: draw those whose `chosen` is this, -1 for all. colour: one for all of them, null for each its own. layer: 0 for those of
+ * shade 0, 1 for all other shades, -1 for all.
+ */
+function stamp(
+  picture: Picture,
+  points: Points,
+  view: View,
+  look: Look,
+  shape: Int16Array,
+  only: number,
+  colour: number | null,
+  layer: number,
+): void {
   const { pixels, width, height } = picture
   const { xy, n } = points
   const { chosen, shade, palette } = look
@@ -80,6 +92,7 @@ function stamp(picture: Picture, points: Points, view: View, look: Look, shape: 
   for (let i = 0; i < corners; i += 2) steps[i / 2] = shape[i + 1]! * width + shape[i]!
   for (let k = 0; k < n; k++) {
     if (only >= 0 && chosen[k] !== only) continue
+    if (layer >= 0 && Math.min(1, shade[k]!) !== layer) continue
     const px = (left + xy[2 * k]! * scale) | 0
     const py = (top - xy[2 * k + 1]! * scale) | 0
     if (px < -margin || py < -margin || px >= width + margin || py >= height + margin) continue

@@ -97,7 +97,9 @@ function Figures({ found }: { found: Found }) {
       found.money_per_label === null ? '–' : found.money_per_label.toFixed(2),
       found.money === null ? t('quality.moneyNone') : t('quality.moneyHelp', { money: found.money.toFixed(2), time: span(found.minutes * 60) }),
     ],
-    [t('quality.confidence'), found.confidence === null ? '–' : percent(found.confidence), t('quality.confidenceHelp')],
+    found.confidence === null
+      ? [t('quality.confidence'), '–', t('quality.confidenceNone')]
+      : [t('quality.confidence'), percent(found.confidence), t('quality.confidenceHelp')],
     [t('quality.gold'), count(found.gold.items), t('quality.goldHelp', { n: found.gold.checks })],
     [t('quality.conflicts'), count(found.conflicts.open), t('quality.conflictsHelp', { n: found.conflicts.settled })],
   ]
