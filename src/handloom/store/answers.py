@@ -134,18 +134,7 @@ def _concerns_people(row: Any, after: Progress) -> bool:
 # Everything an answer needs to know, in one statement: this path is the product's hottest.
 _SITUATION = Prepared(
     sa.select(
-        q.c.id,
-        q.c.project_id,
-        q.c.task_id,
-        q.c.item_id,
-        q.c.lane,
-        q.c.needs,
-        q.c.got,
-        q.c.held,
-        q.c.skips,
-        q.c.doubts,
-        q.c.state,
-        q.c.most,
+        *moves.STANDING,
         t.c.state.label("turn"),
         a.c.digest.label("seen"),
         a.c.late.label("seen_late"),

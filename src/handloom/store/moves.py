@@ -17,6 +17,25 @@ from .writer import Tx
 
 q = schema.question
 
+STANDING = tuple(
+    q.c[name]
+    for name in (
+        "id",
+        "project_id",
+        "task_id",
+        "item_id",
+        "lane",
+        "needs",
+        "got",
+        "held",
+        "skips",
+        "doubts",
+        "state",
+        "most",
+    )
+)
+"""What is asked, and how far it has come."""
+
 
 def row_of(record: Any) -> dict[str, Any]:
     """A frozen record as a row; `dataclasses.asdict` copies deeply, which costs more than the insert."""
@@ -90,20 +109,7 @@ def want(tx: Tx, row: Any, before: Progress, after: Progress) -> None:
 def resolved_question(tx: Tx, task_id: int, item_id: int) -> Any:
     """The resolved label question of an item, its row with ``most``; None when there is none or another one is open."""
     query = (
-        sa.select(
-            q.c.id,
-            q.c.project_id,
-            q.c.task_id,
-            q.c.item_id,
-            q.c.lane,
-            q.c.needs,
-            q.c.got,
-            q.c.held,
-            q.c.skips,
-            q.c.doubts,
-            q.c.state,
-            q.c.most,
-        )
+        sa.select(*STANDING)
         .where(q.c.item_id == item_id, q.c.task_id == task_id, q.c.lane == "label")
         .order_by(q.c.id.desc())
         .limit(1)
