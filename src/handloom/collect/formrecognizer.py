@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ MAX_PDF = 50 * 1024 * 1024
 MAX_JSON = 64 * 1024 * 1024
 POINTS = {"inch": 72.0, "pixel": 1.0}
 """Points of a page in the units that the reading of a page is told in: regions are in points, 72 to the inch."""
-_LOOKED_AT = 200
 _NO_PAGE = "a label on a page of unknown size is left out"
 
 
@@ -32,17 +30,7 @@ class FormRecognizerReader:
     name = "formrecognizer"
 
     def matches(self, path: Path) -> bool:
-        if not path.is_dir() and path.suffix.lower() != ".zip":
-            return False
-        try:
-            opened = tree.source(path)
-        except HandloomError:
-            return False
-        try:
-            names = [entry.name for entry in islice(opened.entries(), _LOOKED_AT)]
-        finally:
-            opened.close()
-        return any(name.endswith((".pdf.labels.json", ".pdf.ocr.json")) for name in names)
+        return tree.recognised(path, _is_recognised)
 
     def read(self, path: Path, options: Mapping[str, Any]) -> Iterator[Record | Bad]:
         """Raises `NotFound`, `EmptyInput`, `Malformed` for a zip that is none. A bad JSON file makes its PDF a bad line."""
@@ -139,3 +127,7 @@ def _json(opened: tree.Source, entry: tree.Entry | None) -> dict[str, Any]:
 
 def _listed(value: Any) -> list[dict[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _is_recognised(_opened: tree.Source, first: Sequence[tree.Entry]) -> bool:
+    return any(entry.name.endswith((".pdf.labels.json", ".pdf.ocr.json")) for entry in first)

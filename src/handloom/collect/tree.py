@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -16,6 +16,8 @@ from .guessing import SPLIT_NAMES
 _IGNORED = frozenset(("__MACOSX", "Thumbs.db", "desktop.ini"))
 _GUESSED_AFTER = 200
 """Files looked at to tell what kind of folder this is."""
+_LOOKED_AT = 1000
+"""The same where a tool keeps pictures before what it says of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,22 @@ def layout(files: Iterator[Entry]) -> Layout:
 def _shared(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
     same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
     return tuple(pair[0] for pair in same)
+
+
+def recognised(path: Path, look: Callable[[Source, Sequence[Entry]], bool]) -> bool:
+    """Whether ``look`` knows a folder or archive by its first entries; what cannot be opened or read is not known."""
+    if not path.is_dir() and path.suffix.lower() != ".zip":
+        return False
+    try:
+        opened = source(path)
+    except HandloomError:
+        return False
+    try:
+        return look(opened, list(itertools.islice(opened.entries(), _LOOKED_AT)))
+    except HandloomError:
+        return False
+    finally:
+        opened.close()
 
 
 def looks_like(path: Path, suffixes: frozenset[str]) -> bool:

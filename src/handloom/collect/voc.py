@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
@@ -21,7 +20,6 @@ MAX_XML = 16 * 1024 * 1024
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 _FLAGS = ("truncated", "difficult", "occluded")
 _OBJECT = frozenset(("name", "pose", "bndbox", *_FLAGS))
-_LOOKED_AT = 200
 
 
 class VocReader:
@@ -34,21 +32,7 @@ class VocReader:
     name = "voc"
 
     def matches(self, path: Path) -> bool:
-        if not path.is_dir() and path.suffix.lower() != ".zip":
-            return False
-        try:
-            opened = tree.source(path)
-        except HandloomError:
-            return False
-        try:
-            first = next(
-                (e for e in islice(opened.entries(), _LOOKED_AT) if not e.error and tree.suffix(e) == ".xml"), None
-            )
-            return first is not None and b"<annotation" in opened.read(first, MAX_XML)[:4096]
-        except HandloomError:
-            return False
-        finally:
-            opened.close()
+        return tree.recognised(path, _is_voc)
 
     def read(self, path: Path, options: Mapping[str, Any]) -> Iterator[Record | Bad]:
         """Raises `NotFound`, `EmptyInput`, `Malformed` for a zip that is none. An XML file that is bad is one bad line."""
@@ -213,3 +197,8 @@ def _object(root: Element, region: Region) -> list[str]:
 
 def _put(parent: Element, tag: str, text: object) -> None:
     SubElement(parent, tag).text = str(text)
+
+
+def _is_voc(opened: tree.Source, first: Sequence[tree.Entry]) -> bool:
+    found = next((entry for entry in first if not entry.error and tree.suffix(entry) == ".xml"), None)
+    return found is not None and b"<annotation" in opened.read(found, MAX_XML)[:4096]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -24,7 +23,6 @@ MAX_LABELS_FILE = 16 * 1024 * 1024
 _LISTS = ("data.yaml", "dataset.yaml", "data.yml", "classes.txt", "obj.names")
 _ROW = re.compile(rb"\s*\d+(\s+[-+.\deE]+){4,}\s*")
 _SAFE = re.compile(r"[^\w-]")
-_LOOKED_AT = 1000
 
 
 class YoloReader:
@@ -36,24 +34,7 @@ class YoloReader:
     name = "yolo"
 
     def matches(self, path: Path) -> bool:
-        if not path.is_dir() and path.suffix.lower() != ".zip":
-            return False
-        try:
-            opened = tree.source(path)
-        except HandloomError:
-            return False
-        try:
-            first = list(islice(opened.entries(), _LOOKED_AT))
-            texts = [e for e in first if tree.suffix(e) == ".txt" and not e.error and e.parts[-1] not in _LISTS]
-            pictures = any(tree.suffix(e) in IMAGE_SUFFIXES for e in first)
-            named = any(e.parts[-1] in _LISTS for e in first)
-            filled = (raw for e in texts[:20] if (raw := opened.read(e, MAX_LABELS_FILE).strip()))
-            row = next(filled, None)
-            return bool(_ROW.fullmatch(row.splitlines()[0])) if row else bool(texts and pictures and named)
-        except HandloomError:
-            return False
-        finally:
-            opened.close()
+        return tree.recognised(path, _is_yolo)
 
     def read(self, path: Path, options: Mapping[str, Any]) -> Iterator[Record | Bad]:
         """Raises `NotFound`, `EmptyInput`, `Malformed` for a zip that is none. A bad row makes its image a bad line."""
@@ -252,3 +233,12 @@ def _lost(line: int, region: Region) -> Iterator[Loss]:
         yield Loss(line, "YOLO has no place for a polygon of several rings")
     for name, _ in region.attributes:
         yield Loss(line, f"YOLO has no place for the attribute {name!r}")
+
+
+def _is_yolo(opened: tree.Source, first: Sequence[tree.Entry]) -> bool:
+    texts = [e for e in first if tree.suffix(e) == ".txt" and not e.error and e.parts[-1] not in _LISTS]
+    pictures = any(tree.suffix(e) in IMAGE_SUFFIXES for e in first)
+    named = any(e.parts[-1] in _LISTS for e in first)
+    filled = (raw for e in texts[:20] if (raw := opened.read(e, MAX_LABELS_FILE).strip()))
+    row = next(filled, None)
+    return bool(_ROW.fullmatch(row.splitlines()[0])) if row else bool(texts and pictures and named)
