@@ -125,7 +125,7 @@ def test_corrected_labels_count_more_where_the_settings_say_so(site: Workspace) 
 
 def test_verdict_outweighs_people_whose_answers_are_weighed(site: Workspace) -> None:
     text, right = "ball goal team match player coach league score", "sport"
-    project, _ = filled(site, "weighed", [{"key": "asked", "data": {"text": text}}])
+    project, _ = filled(site, "weighed", [{"key": "asked", "data": {"text": text}, "split": "pool"}])
     project.change_settings({"most_answers": 3, "overlap": 2, "suggestions": False})
     project.ask(n=1)
     for name in ("bo", "cy", "di"):
