@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from ..core.arrays import Indices
 from ..core.relabel import Chain
-from ..resolve.aggregate import Votes, votes
+from ..resolve import skills as measured
+from ..resolve.aggregate import Aggregate, Votes, votes
 from ..store import Store, gold, relabelling, skills
 from ..store.projects import TaskRow
 
@@ -120,6 +121,21 @@ class Crowd:
         rows = rows[~self.trusted[self.item[rows]]]
         _, last = np.unique(self.item[rows][::-1], return_index=True)
         return np.sort(rows[rows.size - 1 - last])
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the answers tell together.
+
+    said: the evidence as single choices, its answers being ``rows`` of the crowd; labels: what was made of it; skills: by
+    actor number, the model's after everybody's; follows: share of suggestions taken over because shown, by actor.
+    """
+
+    said: Votes
+    rows: Indices
+    labels: Aggregate
+    skills: measured.Skills
+    follows: Mapping[int, float]
 
 
 def crowd(store: Store, task: TaskRow) -> Crowd:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,13 @@ from ..core.ids import show
 from ..core.people import Skill, Vote
 from ..resolve import anchoring
 from ..resolve import skills as measured
-from ..resolve.aggregate import Aggregate, Votes, confusable
+from ..resolve.aggregate import confusable
 from ..resolve.weighed import weigh
 from ..store import Store, estimates, gold, people, projects, quality, skills
 from ..store.labels import Place
 from ..store.projects import Project, TaskRow
 from . import report, team
-from .evidence import Crowd, crowd
+from .evidence import Crowd, Judged, crowd
 from .learn import task_of
 from .work import State, Work
 
@@ -34,21 +34,6 @@ FRESH = 0.01
 """Share of new answers below which a training does not have everybody measured first."""
 _SAME = 0.002
 """A measured accuracy that moved less is not worth a line in the log."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What the answers tell together.
-
-    said: the evidence as single choices, its answers being ``rows`` of the crowd; labels: what was made of it; skills: by
-    actor number, the model's after everybody's; follows: share of suggestions taken over because shown, by actor.
-    """
-
-    said: Votes
-    rows: Indices
-    labels: Aggregate
-    skills: measured.Skills
-    follows: Mapping[int, float]
 
 
 def measure(work: Work, state: State) -> State:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +18,8 @@ from ..resolve import skills as measured
 from ..resolve.aggregate.others import log_said
 from ..store import quality, skills
 from ..store.projects import TaskRow
-from .evidence import Crowd
+from .evidence import Crowd, Judged
 from .work import Work
-
-if TYPE_CHECKING:
-    from .measure import Judged
 
 ROUNDS = 200
 """Drawings behind an interval of agreement."""
