@@ -187,6 +187,7 @@ ROUTES: list[tuple[str, str, object, set[str]]] = [
     ("POST", "/reviews/w999", {"accept": True}, {"reviewer", "expert", "owner"}),
     ("GET", "/kinds", None, ALL),
     ("GET", "/strategies", None, ALL),
+    ("GET", "/checks", None, ALL),
 ]
 
 

@@ -123,6 +123,13 @@ def test_kinds_of_task_are_those_that_are_installed(site: Site) -> None:
     assert kinds["image_class@1"]["widget"] == "choice"
 
 
+def test_data_tests_are_listed_as_settings_may_require_them(site: Site) -> None:
+    found = site.owner.get("/checks").json()["checks"]
+    assert {"schema", "leakage", "label_conflicts"} <= set(found)
+    sent = {"name": "all tests", "tasks": [TASK], "settings": {"merge_tests": found}}
+    assert site.owner.post("/projects", json=sent).json()["settings"]["merge_tests"] == found
+
+
 def test_strategies_are_listed_with_a_line_about_each_and_what_they_need(site: Site) -> None:
     found = {one["name"]: one for one in site.owner.get("/strategies").json()["strategies"]}
     assert next(iter(found)) == "auto"

@@ -13,7 +13,18 @@ from handloom.handle import OPERATIONS
 
 from .conftest import Site
 
-FREE = {"me", "kinds", "formats", "strategies", "projects", "create_project", "accept", "release_claims", "actors"}
+FREE = {
+    "me",
+    "kinds",
+    "formats",
+    "strategies",
+    "checks",
+    "projects",
+    "create_project",
+    "accept",
+    "release_claims",
+    "actors",
+}
 FREE |= {"add_actor"}
 """Operations that belong to no project, or that show only one's own."""
 OF_ACTORS = {"change_actor", "login_address", "new_token"}

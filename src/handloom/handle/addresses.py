@@ -27,6 +27,7 @@ OPERATIONS: dict[str, Address] = _table("""
     new_token         POST   /actors/{actor}/token
     kinds             GET    /kinds
     strategies        GET    /strategies
+    checks            GET    /checks
     projects          GET    /projects
     create_project    POST   /projects
     project           GET    /projects/{project}

@@ -44,6 +44,10 @@ class Everywhere(Caller):
         """The strategies that are installed, with a line about each."""
         return self._call("strategies")
 
+    def checks(self) -> dict[str, Any]:
+        """Names of the data tests that are installed."""
+        return self._call("checks")
+
     def item(self, item: str) -> dict[str, Any]:
         """An item with its labels, predictions, questions and answers."""
         return self._call("item", item=item)

@@ -53,6 +53,12 @@ def _strategy(name: str) -> dict[str, Any]:
     return {"name": name, "help": str(getattr(plugin, "help", "")), "needs": list(getattr(plugin, "needs", ()))}
 
 
+def checks(session: Session) -> dict[str, Any]:
+    """Names of the data tests that are installed, which a project's settings may require. ``{"checks": [name]}``."""
+    session.require("read_project")
+    return {"checks": list(registry.names("checks"))}
+
+
 @in_project
 def advance(session: Session, project: str) -> dict[str, Any]:
     """Let the loop look at the project now. ``{"did": [{"task", "action", "text", "job"}]}``, empty when there is nothing."""

@@ -94,6 +94,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "undo_bulk": bulk.undo_bulk,
     "item": items.item,
     "strategies": asking.strategies,
+    "checks": asking.checks,
     "team": team.team,
     "change_member": team.change_member,
     "invite": team.invite,

@@ -64,6 +64,7 @@ from .people import (
     Ways,
 )
 from .projects import (
+    Checks,
     Counts,
     Guideline,
     Guidelines,
@@ -117,6 +118,7 @@ __all__ = [
     "Answered",
     "Asked",
     "Away",
+    "Checks",
     "ChoiceValue",
     "Claimed",
     "ClassChange",

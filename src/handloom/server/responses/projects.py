@@ -99,3 +99,9 @@ class Strategies(Shown):
     """All strategies."""
 
     strategies: list[Strategy]
+
+
+class Checks(Shown):
+    """Names of all data tests."""
+
+    checks: list[str]

@@ -73,3 +73,9 @@ def kinds(session: Acting) -> Response:
 def strategies(session: Acting) -> Response:
     """The strategies that are installed."""
     return Json(asking.strategies(session))
+
+
+@routes.get("/checks", response_model=r.Checks)
+def checks(session: Acting) -> Response:
+    """The data tests that are installed, which ``data_tests`` and ``merge_tests`` may require."""
+    return Json(asking.checks(session))
