@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from handloom.cli.bench import app
-from handloom.core.errors import Malformed, UnknownKind
+from handloom.core.errors import Malformed, Unavailable, UnknownKind
 from handloom.testing import benchmark
 from handloom.testing.benchmark import arms, grid, sets
 from handloom.testing.benchmark.suite import CORE_1, PEOPLE, Person, Set, Suite, look
@@ -184,7 +184,8 @@ def test_arms_are_strategies_a_bad_one_and_peers(tmp_path: Path) -> None:
 def test_a_peer_answers_from_its_own_process(tmp_path: Path) -> None:
     (tmp_path / "modAL").mkdir()
     (tmp_path / "modAL/__init__.py").write_text("", "utf-8")
-    code = "import numpy as np\ndef margin_sampling(model, x, n_instances):\n"
+    code = "import time\nimport numpy as np\ndef margin_sampling(model, x, n_instances):\n"
+    code += "    end = time.process_time() + 0.3\n    while time.process_time() < end: pass\n"
     code += "    two = np.sort(model.predict_proba(x), axis=1)[:, -2:]\n"
     code += "    return np.argsort(two[:, 1] - two[:, 0])[:n_instances], None\nentropy_sampling = margin_sampling\n"
     (tmp_path / "modAL/uncertainty.py").write_text(code, "utf-8")
@@ -198,6 +199,11 @@ def test_a_peer_answers_from_its_own_process(tmp_path: Path) -> None:
     for _ in range(2):
         theirs = peer.pick(pool, 12, rng=np.random.default_rng(0))
         assert {p.index for p in theirs} == {p.index for p in ours}
+    assert 0.5 < peer.elsewhere < 5, "two choices of 0.3 CPU seconds, less the handing over"
+    peer.close()
+    (tmp_path / "modAL/uncertainty.py").unlink()
+    with pytest.raises(Unavailable, match="could not run modAL:margin"):
+        peer.pick(pool, 12, rng=np.random.default_rng(0))
     peer.close()
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +22,8 @@ from ...select.random import random
 from ...select.uncertainty import margins
 
 PEERS = ("modAL:margin", "modAL:entropy", "scikit-activeml:margin", "scikit-activeml:k_center", "small-text:k_center")
+ANSWER = struct.Struct("<Qd")
+"""What stands before the rows of an answer: how many bytes they are, and CPU seconds."""
 _SCRIPT = Path(__file__).with_name("peer.py")
 
 
@@ -40,11 +44,16 @@ class Worst:
 
 @dataclass
 class Peer:
-    """A strategy of another library, run by an interpreter that has it. The process stays, one per arm."""
+    """A strategy of another library, run by an interpreter that has it. The process stays, one per arm.
+
+    elsewhere: CPU seconds that the library took for choosing, less those that handing over took here. Added to the seconds
+    of this process they give what the library would take inside it.
+    """
 
     name: str
     interpreter: Path
     needs: tuple[str, ...] = ("probabilities", "features")
+    elsewhere: float = field(default=0.0, init=False)
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def pick(self, pool: Pool, n: int, *, rng: np.random.Generator) -> list[Pick]:
@@ -54,6 +63,7 @@ class Peer:
         count = min(n, len(pool.candidates))
         if count <= 0:
             return []
+        begun = time.process_time()
         asked = io.BytesIO()
         np.savez(
             asked,
@@ -65,10 +75,12 @@ class Peer:
             n=count,
             seed=int(rng.integers(2**31)),
         )
-        chosen = self._ask(asked.getvalue())
+        chosen, spent = self._ask(asked.getvalue())
+        self.elsewhere += spent - (time.process_time() - begun)
         return make(chosen, np.zeros(len(chosen)), self.name, lambda _: f"picked by {self.name}")
 
-    def _ask(self, body: bytes) -> np.ndarray:
+    def _ask(self, body: bytes) -> tuple[np.ndarray, float]:
+        """The rows, and the CPU seconds that choosing them took there."""
         if self._process is None:
             command = [str(self.interpreter), str(_SCRIPT), self.name]
             limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
@@ -79,10 +91,11 @@ class Peer:
         assert said is not None
         given.write(len(body).to_bytes(8, "little") + body)
         given.flush()
-        size = int.from_bytes(said.read(8), "little")
-        if not size:
+        head = said.read(ANSWER.size)
+        if len(head) < ANSWER.size:
             raise Unavailable(f"{self.interpreter} could not run {self.name}; what it said stands above")
-        return np.frombuffer(said.read(size), dtype=np.int64).copy()
+        size, spent = ANSWER.unpack(head)
+        return np.frombuffer(said.read(size), dtype=np.int64).copy(), spent
 
     def close(self) -> None:
         """End the process."""
