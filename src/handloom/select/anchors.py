@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from ..core.arrays import Indices, Probs, Scores, Vectors
 from ..core.protocols import Pick
+from .given import checked
 from .margin import Margin, margin
 from .picks import filled, finite, sides
 from .plugin import Plugin
@@ -26,6 +27,7 @@ SHARE, LEAST, MOST = 0.05, 20, 1000
 BLOCK = 8192
 
 
+@checked
 def anchors(
     embeddings: Vectors,
     probabilities: Probs,

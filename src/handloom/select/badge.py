@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from ..core.arrays import Indices, Probs, Vectors
 from ..core.protocols import Pick
+from .given import checked
 from .greedy import NOTHING, TOGETHER, Gradients, gaps, lower, tops
 from .margin import Margin, torn
 from .picks import filled, finite, sides
@@ -23,6 +24,7 @@ MISSES = 12
 """Rows drawn in vain before the distances are brought up to date."""
 
 
+@checked
 def badge(
     embeddings: Vectors,
     probabilities: Probs,

@@ -11,11 +11,13 @@ from ..core.arrays import Draws
 from ..core.protocols import Pick
 from .by_score import MISSING, each, largest, pool_of
 from .draws import informations
+from .given import checked
 from .margin import Margin, torn
 from .plugin import Plugin
 from .uncertainty import is_multi
 
 
+@checked
 def bald(
     draws: Draws,
     n: int,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ..core.arrays import Indices, Probs, Vectors
 from ..core.protocols import Pick
 from .clusters import centres, nearest
+from .given import checked
 from .margin import Margin, torn
 from .picks import best, filled, finite, sides
 from .plugin import Plugin
@@ -21,6 +22,7 @@ PER_GROUP = 20
 MOST_GROUPS = 500
 
 
+@checked
 def cluster_margin(
     embeddings: Vectors,
     probabilities: Probs,

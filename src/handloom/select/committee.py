@@ -12,11 +12,13 @@ from ..core.arrays import Draws
 from ..core.protocols import Pick
 from .by_score import MISSING, each, largest, pool_of
 from .draws import consensus_entropies, vote_entropies
+from .given import checked
 from .margin import Margin, called, torn
 from .plugin import Plugin
 from .uncertainty import is_multi
 
 
+@checked
 def committee(
     draws: Draws,
     n: int,

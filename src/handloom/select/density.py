@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ..core.arrays import Indices, Probs, Scores, Vectors
 from ..core.protocols import Pick
 from .by_score import largest
+from .given import checked
 from .margin import Margin, all_torn
 from .picks import finite, sides
 from .plugin import Plugin
@@ -18,6 +19,7 @@ from .uncertainty import entropies, is_multi
 BLOCK = 8192
 
 
+@checked
 def density(
     embeddings: Vectors,
     probabilities: Probs,

@@ -10,11 +10,13 @@ import numpy.typing as npt
 from ..core.arrays import Indices, Probs, Scores
 from ..core.protocols import Pick
 from .by_score import largest, pool_of
+from .given import checked
 from .margin import all_torn
 from .plugin import Plugin
 from .uncertainty import entropies, is_multi
 
 
+@checked
 def entropy(
     probabilities: Probs,
     n: int,

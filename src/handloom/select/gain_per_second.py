@@ -10,11 +10,13 @@ import numpy.typing as npt
 from ..core.arrays import Probs, Scores
 from ..core.protocols import Pick
 from .by_score import each, largest, pool_of
+from .given import checked
 from .margin import Margin, torn
 from .plugin import Plugin
 from .uncertainty import doubts, is_multi
 
 
+@checked
 def gain_per_second(
     probabilities: Probs,
     seconds: Scores,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ..core.arrays import Indices, Vectors
 from ..core.protocols import Pick
+from .given import checked
 from .greedy import NOTHING, TOGETHER, Floats, Plain, gaps, lower, shrunk, spans, tops
 from .picks import NO_EMBEDDING, filled, finite, sides
 from .plugin import Plugin
@@ -20,6 +21,7 @@ ENOUGH = 24
 """Picks between two passes that are worth a pass; with fewer, more rows are looked at closely."""
 
 
+@checked
 def k_center(
     embeddings: Vectors,
     n: int,

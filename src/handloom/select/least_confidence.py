@@ -10,11 +10,13 @@ import numpy.typing as npt
 from ..core.arrays import Indices, Probs, Scores
 from ..core.protocols import Pick
 from .by_score import MISSING, largest, pool_of
+from .given import checked
 from .margin import called
 from .plugin import Plugin
 from .uncertainty import doubts, is_multi
 
 
+@checked
 def least_confidence(
     probabilities: Probs,
     n: int,

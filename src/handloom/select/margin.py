@@ -10,10 +10,12 @@ import numpy.typing as npt
 from ..core.arrays import Indices, Probs, Scores
 from ..core.protocols import Pick
 from .by_score import MISSING, largest, pool_of
+from .given import checked
 from .plugin import Plugin
 from .uncertainty import is_multi, margins
 
 
+@checked
 def margin(
     probabilities: Probs,
     n: int,

@@ -11,11 +11,13 @@ from ..core.arrays import Draws, Probs
 from ..core.protocols import Pick
 from .by_score import MISSING, each, largest, pool_of
 from .draws import moves
+from .given import checked
 from .margin import Margin, torn
 from .plugin import Plugin
 from .uncertainty import is_multi
 
 
+@checked
 def noise_stability(
     probabilities: Probs,
     noisy: Draws,

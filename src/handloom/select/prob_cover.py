@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ..core.arrays import Indices, Vectors
 from ..core.protocols import Pick, Pool
 from .clusters import centres, nearest
+from .given import checked
 from .greedy import Floats, tops
 from .picks import NO_EMBEDDING, filled, finite, sides
 from .plugin import Plugin
@@ -25,6 +26,7 @@ IMPURE = 0.05
 ROUNDS = 4
 
 
+@checked
 def prob_cover(
     embeddings: Vectors,
     n: int,

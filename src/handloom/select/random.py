@@ -6,9 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.protocols import Pick, Pool
+from .given import checked
 from .picks import make, rows
 
 
+@checked
 def random(n_items: int, n: int, *, candidates: npt.ArrayLike | None = None, rng: np.random.Generator) -> list[Pick]:
     """n distinct rows of ``n_items`` (or of ``candidates``), each with the same probability n / number of candidates."""
     pool = rows(candidates, n_items)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from ..core.arrays import Indices, Vectors
 from ..core.protocols import Pick
 from .clusters import centres, nearest
+from .given import checked
 from .picks import NO_EMBEDDING, filled, finite, sides
 from .plugin import Plugin
 
@@ -18,6 +19,7 @@ MOST_GROUPS = 1000
 SMALL = 5
 
 
+@checked
 def typiclust(
     embeddings: Vectors,
     n: int,

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...core.arrays import Indices
+from ...core.errors import BadValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,12 @@ class Twins:
 
 
 def duplicates(labels: Indices, keys: Sequence[Hashable]) -> Twins:
-    """Compare the labels of rows with equal keys (a content digest, or the text itself). nan where a row has no label."""
+    """Compare the labels of rows with equal keys (a content digest, or the text itself). nan where a row has no label.
+
+    Raises `BadValue`.
+    """
+    if len(keys) != len(labels):
+        raise BadValue(f"keys are one per label; found {len(keys)} for {len(labels)} labels")
     numbers: dict[Hashable, int] = {}
     group = np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
     held = np.flatnonzero(labels >= 0)

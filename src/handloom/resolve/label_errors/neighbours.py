@@ -35,6 +35,9 @@ def neighbours(labels: Indices, vectors: Vectors, *, nearest: int = NEAREST) -> 
     """
     if vectors.ndim != 2 or len(vectors) != len(labels):
         raise BadValue(f"vectors are one row per label; found shape {vectors.shape} for {len(labels)} labels")
+    broken = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
+    if broken.size:
+        raise BadValue(f"row {broken[0]} of the vectors has nan or infinity; leave it out, or give no vectors")
     n, classes = len(labels), int(labels.max(initial=-1)) + 1
     known = np.flatnonzero(labels >= 0)
     count = min(nearest, max(len(known) - 1, 0))

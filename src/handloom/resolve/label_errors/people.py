@@ -28,12 +28,13 @@ FLOOR = 1e-6
 class Answers:
     """Who said what: three arrays of equal length, sorted by row.
 
-    rows: item of each answer. actors: number of the person. values: class number.
+    rows: item of each answer. actors: number of the person. values: class number. total: items there are, where known.
     """
 
     rows: Indices
     actors: Indices
     values: Indices
+    total: int | None = None
 
     @staticmethod
     def of_table(answers: npt.ArrayLike) -> Answers:
@@ -42,7 +43,17 @@ class Answers:
         if table.ndim != 2 or table.dtype.kind not in "iu":
             raise BadValue(f"answers are a table of rows and people with class numbers; found shape {table.shape}")
         rows, actors = np.nonzero(table >= 0)
-        return Answers(rows, actors, table[rows, actors].astype(np.int64))
+        return Answers(rows, actors, table[rows, actors].astype(np.int64), len(table))
+
+    def check(self, rows: int, classes: int) -> None:
+        """Raise `BadValue` unless they are about that many rows and classes."""
+        if self.total not in (None, rows) or (len(self.rows) and not 0 <= self.rows.min() <= self.rows.max() < rows):
+            about = self.total if self.total is not None else f"rows up to {self.rows.max()}"
+            raise BadValue(
+                f"answers are about {about}, labels about {rows} rows; one row of answers per label is wanted"
+            )
+        if len(self.values) and not 0 <= self.values.min() <= self.values.max() < classes:
+            raise BadValue(f"answers are class numbers from 0 to {classes - 1}; found {self.values.max()}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,7 @@ def people(
     width = probabilities.shape[1] if probabilities is not None else classes
     if width is None:
         raise BadValue("without probabilities, say how many classes there are")
+    answers.check(len(labels), width)
     model = _Skills(width, int(answers.actors.max()) + 1 if len(answers.actors) else 0)
     n = len(labels)
     for _ in range(ROUNDS):

@@ -15,7 +15,7 @@ from ...core.intervals import Measured
 from .combiner import Combiner
 from .confident_joint import confident_joint
 from .duplicates import Twins, duplicates
-from .given import Given, given, others, table
+from .given import Given, array, given, others, table
 from .neighbours import Around, neighbours
 from .people import Answers, Fused, people
 from .queue import Outlook, outlook, share_wrong
@@ -106,9 +106,9 @@ def find(
     for identical items. verdicts: {row: label was wrong} of what was reviewed; those rows are left out, the rest is put
     in order again. Raises `BadValue`, `EmptyInput`.
     """
-    columns = None if probabilities is None else np.asarray(probabilities).shape[-1]
-    known = given(labels, columns, classes)
-    evidence = _Evidence.gather(known, probabilities, answers, vectors, keys)
+    chances = None if probabilities is None else array(probabilities, "probabilities")
+    known = given(labels, chances.shape[-1] if chances is not None and chances.ndim else None, classes)
+    evidence = _Evidence.gather(known, chances, answers, vectors, keys)
     rows = np.flatnonzero(known.labels >= 0)
     scores = evidence.scores
     order = rows[np.lexsort((-evidence.ties[rows], -scores[rows]))]
@@ -117,6 +117,7 @@ def find(
     combiner = Combiner(evidence.columns, known.labels, evidence.proposed)
     rng = np.random.default_rng(0)
     if verdicts:
+        _within(verdicts, known.labels)
         reviewed = np.array(sorted(verdicts), dtype=np.int64)
         combiner.refit(reviewed, np.array([bool(verdicts[int(row)]) for row in reviewed]))
         rest = np.setdiff1d(rows, reviewed)
@@ -131,6 +132,12 @@ def find(
         value = float(top.mean()) if found.worth else None
         found.expected_precision = {"value": value, "low": 0.0, "high": 1.0, "n": found.worth, "verdicts": 0}
     return found
+
+
+def _within(verdicts: Mapping[int, bool], labels: Indices) -> None:
+    for row in verdicts:
+        if not 0 <= row < len(labels):
+            raise BadValue(f"there is a verdict on row {row}; the rows are 0 to {len(labels) - 1}")
 
 
 @dataclass(frozen=True, slots=True)

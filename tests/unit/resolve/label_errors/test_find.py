@@ -133,6 +133,10 @@ def test_class_numbers_may_come_as_whole_floats_with_gaps() -> None:
     ("labels", "chances", "error"),
     [
         ([], np.zeros((0, 2)), EmptyInput),
+        ([-1, -1], [[0.5, 0.5], [0.5, 0.5]], EmptyInput),
+        ([None, ""], [[0.5, 0.5], [0.5, 0.5]], EmptyInput),
+        ([0, 1], [[0.5, 0.5], [0.5]], BadValue),
+        ([0, 1], [["a", "b"], ["a", "b"]], BadValue),
         ([0, 5], [[0.5, 0.5], [0.5, 0.5]], BadValue),
         (["a", "b", "c"], [[0.5, 0.5]] * 3, BadValue),
         ([0, 1], [[0.5, np.nan], [0.5, 0.5]], BadValue),
@@ -153,3 +157,25 @@ def test_all_labels_the_same_and_all_scores_equal() -> None:
     assert found.worth == 0
     assert found.expected_precision["value"] is None
     assert found[0].proposed == 1
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"answers": [[0, 2], [1, 1]]},
+        {"answers": [[0, 1]]},
+        {"keys": ["a"]},
+        {"vectors": np.array([[1.0, 0.0], [np.nan, 0.0]], dtype=np.float32)},
+        {"verdicts": {2: True}},
+        {"classes": ["a", "a"]},
+    ],
+)
+def test_evidence_that_does_not_fit_the_labels_is_refused(given: dict) -> None:
+    with pytest.raises(BadValue):
+        find([0, 1], [[0.5, 0.5], [0.5, 0.5]], **given)
+
+
+def test_classes_that_are_written_alike_are_the_same() -> None:
+    chances = [[0.1, 0.9], [0.2, 0.8]]
+    assert find(["0", "1"], chances, classes=[0, 1])[0].given == 0
+    assert find([0, 1], chances, classes=["0", "1"])[0].given == "0"
