@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
+from tests.realdata import folder
 
-from bench.learning_curves import data
 from handloom.testing import repeatable_project, temporary_workspace
 from handloom.testing.team import Worked, label_accuracy, team_of, work_together
 
@@ -30,7 +30,7 @@ CLASSES = 7
 
 def run(items: int, gold: float, seed: int, **settings: Any) -> dict[str, Any]:
     """One run: figures as a dict."""
-    table = pq.read_table(data("text/snips_intents_slots.parquet")).to_pydict()
+    table = pq.read_table(folder() / "text" / "snips_intents_slots.parquet").to_pydict()
     rng = np.random.default_rng(seed)
     rows = list(dict(zip(table["text"], table["label"], strict=True)).items())
     rows = [rows[int(k)] for k in rng.permutation(len(rows))[:items]]

@@ -7,7 +7,7 @@
 
 A young model expects to be wrong almost everywhere, so the n groups cover the pool; as it learns, the circle closes around the
 boundary between classes, and the picks become those of margin sampling with near-duplicates left out. No count of labels is
-written anywhere. Compared on six data sets in ``bench/learning_curves.py``.
+written anywhere. What it needs beside other strategies is measured by ``handloom bench core-1``.
 """
 
 from __future__ import annotations
