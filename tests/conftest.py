@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
+import psycopg
 import pytest
 
 from handloom.store import Store
+
+from .workspaces import new_store
 
 # The same examples in every run, and no limit of time per example: a busy machine is not a fault.
 hypothesis.settings.register_profile("handloom", derandomize=True, deadline=None)
@@ -47,28 +51,53 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> str:
     # A socket path has room for about 100 characters, less than a nested temporary folder takes.
     folder = Path("/tmp") / f"hl-pg-{uuid.uuid4().hex[:8]}"
     server = pgserver.get_server(folder, cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # It is deleted with the session, so nothing in it has to outlive a failure of power.
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
     return server.get_uri()
+
+
+@contextlib.contextmanager
+def _database(server: str, template: str | None = None) -> Iterator[str]:
+    """Address of a database of its own, empty or like the template, for as long as it is used."""
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+    base, _, query = server.partition("?")
+    yield base.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
-    """A fresh database on the server."""
-    import psycopg
+    """An empty database on the server."""
+    with _database(postgres_server) as url:
+        yield url
 
-    name = f"t_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    base, _, query = postgres_server.partition("?")
-    yield base.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Name of a database that has the schema, to copy: making it runs every migration."""
+    with _database(postgres_server) as url:
+        Store.create(tmp_path_factory.mktemp("template") / "w", url, durable=False).close()
+        yield url.partition("?")[0].rsplit("/", 1)[1]
+
+
+@pytest.fixture
+def postgres_made(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """A database on the server that has the schema and no rows, for `tests.workspaces.new_store`."""
+    with _database(postgres_server, postgres_template) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def store(request: pytest.FixtureRequest, tmp_path: Path, clock: TestClock) -> Iterator[Store]:
     """An empty workspace, once on SQLite and once on PostgreSQL."""
-    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
-    with Store.create(tmp_path / "workspace", url, clock=clock, durable=False) as made:
+    url = request.getfixturevalue("postgres_made") if request.param == "postgresql" else None
+    with new_store(tmp_path / "workspace", url, clock=clock) as made:
         yield made
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from handloom import create
+from ..workspaces import new_workspace
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,6 @@ def handloom(*arguments: object, folder: Path | None = None, before: Callable[[]
 def made(folder: Path, labels: str = "ham,spam") -> Path:
     """A workspace in this folder with one text project."""
     workspace = folder / "workspace"
-    with create(workspace)[0] as site:
+    with new_workspace(workspace) as site:
         site.create_project("mail", [{"name": "label", "kind": "text_class@1", "labels": labels.split(",")}])
     return workspace

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from handloom.store import Store, people
 from handloom.workspace import Workspace
 
 from ..conftest import TestClock
+from ..workspaces import copied, owned
 
 TASK = {"name": "mail", "kind": "text_class@1", "labels": ["ham", "spam"]}
 QUIET = {"auto": False, "test_share": 0.0}
@@ -74,15 +74,6 @@ class Site:
         return made.json()["questions"]
 
 
-@pytest.fixture(scope="session")
-def made_workspace(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A SQLite workspace to copy, and its owner's token: making one runs every migration."""
-    folder = tmp_path_factory.mktemp("made") / "workspace"
-    workspace, token = Workspace.create(folder)
-    workspace.close()
-    return folder, token
-
-
 def _opened(folder: Path, clock: TestClock) -> Workspace:
     store = Store.open(folder, clock=clock, durable=False)
     loop.wire(store)
@@ -122,20 +113,17 @@ def _served(workspace: Workspace, token: str, clock: TestClock) -> Iterator[Site
 
 
 @pytest.fixture
-def site(made_workspace: tuple[Path, str], tmp_path: Path, clock: TestClock) -> Iterator[Site]:
+def site(tmp_path: Path, clock: TestClock) -> Iterator[Site]:
     """A served workspace on SQLite."""
-    template, token = made_workspace
-    shutil.copytree(template, tmp_path / "workspace")
-    yield from _served(_opened(tmp_path / "workspace", clock), token, clock)
+    folder, token = copied(tmp_path / "workspace")
+    yield from _served(_opened(folder, clock), token, clock)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def any_site(request: pytest.FixtureRequest, tmp_path: Path, clock: TestClock) -> Iterator[Site]:
     """A served workspace, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        template, token = request.getfixturevalue("made_workspace")
-        shutil.copytree(template, tmp_path / "workspace")
+        folder, token = copied(tmp_path / "workspace")
     else:
-        made, token = Workspace.create(tmp_path / "workspace", request.getfixturevalue("postgres_url"))
-        made.close()
-    yield from _served(_opened(tmp_path / "workspace", clock), token, clock)
+        folder, token = owned(tmp_path / "workspace", request.getfixturevalue("postgres_made"))
+    yield from _served(_opened(folder, clock), token, clock)

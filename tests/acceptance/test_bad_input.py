@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from handloom import create
-
+from ..workspaces import new_workspace
 from .cli import Ended, handloom, made
 
 
@@ -93,7 +92,7 @@ def test_a_million_characters(workspace: Path) -> None:
 
 def test_a_broken_image(tmp_path: Path) -> None:
     workspace = tmp_path / "workspace"
-    with create(workspace)[0] as site:
+    with new_workspace(workspace) as site:
         site.create_project("pets", [{"name": "pet", "kind": "image_class@1", "labels": ["cat", "dog"]}])
     out = io.BytesIO()
     Image.effect_noise((32, 32), 80).save(out, "PNG")

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from handloom.workspace import Workspace
 from tests.workshop import texts
 
+from ..workspaces import new_workspace
 from .cli import handloom
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> str:
     folder = tmp_path / "w"
-    with Workspace.create(folder)[0] as site:
+    with new_workspace(folder) as site:
         task = {"name": "topic", "kind": "text_class@1", "labels": ["food", "money", "sport"]}
         project = site.create_project("news", [task], {"auto": False, "test_share": 0.0})
         project.add_items({"key": f"k{k}", "data": {"text": text}} for k, (text, _) in enumerate(texts(30)))

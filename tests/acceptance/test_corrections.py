@@ -10,7 +10,6 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from handloom import create
 from handloom.cli.app import app
 from handloom.core import registry
 from handloom.core.errors import BadTask
@@ -20,6 +19,8 @@ from handloom.store import Store, branches, commits, corrected
 from handloom.tasks.text_class.task import TextClass
 from handloom.workspace import Workspace
 from tests import realdata
+
+from ..workspaces import new_workspace
 
 KINDS = {"tag": 771, "sentence": 198, "wrong": 144, "missing": 122, "boundary": 84, "token": 58, "both": 30}
 
@@ -48,7 +49,7 @@ def named(key: Any) -> str:
 
 def project_of(folder: Path, kind: str, values: dict[Any, Any]) -> None:
     """A project with an item for each document, its spans before the corrections as a version on main."""
-    with create(folder)[0] as site:
+    with new_workspace(folder) as site:
         labels = ["LOC", "MISC", "ORG", "PER"]
         made = site.create_project(
             "news", [{"name": "names", "kind": kind, "labels": labels}], {"auto": False, "test_share": 0.0}
@@ -112,7 +113,7 @@ def test_all_1407_corrections_stand_on_a_branch(tmp_path: Path, kind: str) -> No
 
 
 def test_a_task_without_parts_takes_no_corrections(tmp_path: Path) -> None:
-    with create(tmp_path / "w")[0] as site:
+    with new_workspace(tmp_path / "w") as site:
         made = site.create_project("mail", [{"name": "mail", "kind": "text_class@1", "labels": ["a", "b"]}])
         row = {"doc": "k", "old_begin": 0, "old_end": 1, "old_type": "a", "error_type": "Wrong"}
         with pytest.raises(BadTask, match="shape spans"):

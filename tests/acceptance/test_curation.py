@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from handloom import create
 from handloom.client import Client
 from handloom.core.errors import Forbidden, Malformed
 from handloom.handle import ProjectHandle
 
+from ..workspaces import new_workspace
 from .cli import handloom
 from .conftest import Site
 
@@ -50,7 +50,7 @@ def test_only_leads_change_labels(site: Site, project: ProjectHandle) -> None:
 
 
 def test_the_command_line_renames_and_merges(tmp_path: Path) -> None:
-    with create(tmp_path / "w")[0] as site:
+    with new_workspace(tmp_path / "w") as site:
         task = {"name": "mail", "kind": "text_class@1", "labels": ["ham", "spam", "scam"]}
         place = site.create_project("mail", [task], {"auto": False})
         place.add_items([{"data": {"text": "a"}, "labels": {"mail": "scam"}}])

@@ -12,8 +12,8 @@ import pytest
 from handloom.client import Client
 from handloom.core.errors import Forbidden, NotFound, WrongState
 from handloom.handle import ProjectHandle
-from handloom.workspace import Workspace
 
+from ..workspaces import new_workspace
 from .cli import handloom
 from .conftest import TASK, Site
 
@@ -103,7 +103,7 @@ def test_who_may_not_and_what_is_not(site: Site, project: ProjectHandle) -> None
 
 def test_versions_from_the_command_line(tmp_path: Path) -> None:
     place = ("-w", str(tmp_path / "w"))
-    with Workspace.create(tmp_path / "w")[0] as workspace:
+    with new_workspace(tmp_path / "w") as workspace:
         mail = workspace.create_project("mail", [TASK], {"auto": False})
         mail.add_items([{"data": {"text": "one"}, "labels": {"mail": "ham"}}])
     made = handloom("dataset", "commit", "-m", "first", *place, "--json")

@@ -18,13 +18,14 @@ from handloom.loop import Feedback
 from handloom.store import Store, lineage, rebuild
 from tests import realdata
 from tests.workshop import Workshop
+from tests.workspaces import new_store
 
 Data = list[tuple[Mapping[str, Any], str]]
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Store]:
-    with Store.create(tmp_path / "w", durable=False) as store:
+    with new_store(tmp_path / "w") as store:
         yield store
         with store.read() as connection:
             assert rebuild.compare(connection, store.hooks) == []

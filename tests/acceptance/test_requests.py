@@ -10,8 +10,8 @@ import pytest
 
 from handloom.core.errors import Forbidden, NotFound, QuestionClosed, WrongState
 from handloom.handle import ProjectHandle
-from handloom.workspace import Workspace
 
+from ..workspaces import new_workspace
 from .cli import handloom
 from .conftest import TASK, Site
 
@@ -254,7 +254,7 @@ def test_discussion_and_who_may_take_part(site: Site) -> None:
 
 def test_requests_from_the_command_line(tmp_path: Path) -> None:
     place = ("-w", str(tmp_path / "w"))
-    with Workspace.create(tmp_path / "w")[0] as workspace:
+    with new_workspace(tmp_path / "w") as workspace:
         mail = workspace.create_project("mail", [TASK], {"auto": False, "test_share": 0.0, "own_approval": True})
         mail.add_items([{"key": "k", "data": {"text": "one"}, "labels": {"mail": "ham"}}])
         mail.dataset.commit("first")

@@ -17,6 +17,8 @@ from handloom.store import Store, jobs, rebuild, schema
 from handloom.workers import Workers
 from tests.workshop import Workshop, text_workshop
 
+from ..workspaces import new_store
+
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
 
@@ -24,8 +26,8 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workshop]:
     """Twenty labels are given and nothing is trained."""
-    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
-    with Store.create(tmp_path / "workspace", url) as store:
+    url = request.getfixturevalue("postgres_made") if request.param == "postgresql" else None
+    with new_store(tmp_path / "workspace", url, durable=True) as store:
         made = text_workshop(store, settings={"test_share": 0.3})
         made.advance(loop.durable)
         loop.ask(store, made.task, loop.Wish(20, actor_id=made.owner))

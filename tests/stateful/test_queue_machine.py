@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
 import tempfile
 import uuid
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +14,14 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from handloom.core.errors import Conflict, NotFound
 from handloom.core.protocols import Estimate
-from handloom.store import Store, items, queue, rebuild, schema
 from handloom.store import answers as taking
+from handloom.store import items, queue, rebuild, schema
 from tests.conftest import TestClock
+from tests.workspaces import new_store
 
 PEOPLE = 4
 N_ITEMS = 8
 LEASE = 100.0
-
-
-@cache
-def _empty_workspace() -> Path:
-    """Made once: running the migrations takes longer than an example does, and shrinking tries hundreds."""
-    folder = tempfile.mkdtemp()
-    atexit.register(shutil.rmtree, folder)
-    Store.create(Path(folder) / "w", durable=False).close()
-    return Path(folder) / "w"
 
 
 def _newest(answers: Any) -> Estimate | None:
@@ -54,8 +43,7 @@ class QueueMachine(RuleBasedStateMachine):
     def start(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.clock = TestClock()
-        workspace = shutil.copytree(_empty_workspace(), Path(self.folder.name) / "w")
-        self.store = Store.open(workspace, clock=self.clock, durable=False)
+        self.store = new_store(Path(self.folder.name) / "w", clock=self.clock)
         self.store.hooks.estimate = _newest
         self.people = [self._insert(schema.actor, name=f"p{k}", kind="person", role="annotator") for k in range(PEOPLE)]
         self.project = self._insert(schema.project, name="p", settings={}, salt="s")

@@ -21,6 +21,7 @@ from handloom.store import Store, jobs, lineage, queue, rebuild, schema, trainin
 from handloom.store.jobs import Stopped
 from handloom.tasks.linear import Linear
 from tests.workshop import Workshop, text_workshop
+from tests.workspaces import new_store
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def shop(store: Store) -> Iterator[Workshop]:
 @pytest.fixture
 def light(tmp_path: Path, clock: Any) -> Iterator[Workshop]:
     """On SQLite only, for what does not depend on the database."""
-    with Store.create(tmp_path / "w", clock=clock, durable=False) as store:
+    with new_store(tmp_path / "w", clock=clock) as store:
         yield text_workshop(store, settings={"test_share": 0.3})
 
 

@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from handloom.cli.app import app
-from handloom.workspace import Workspace
 from tests.workshop import texts
+from tests.workspaces import new_workspace
 
 
 def run(folder: Path, *words: str, code: int = 0) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def run(folder: Path, *words: str, code: int = 0) -> dict[str, Any]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    site, _ = Workspace.create(tmp_path / "w")
+    site = new_workspace(tmp_path / "w")
     task = {"name": "topic", "kind": "text_class@1", "labels": ["food", "money", "sport"]}
     project = site.create_project("words", [task], {"auto": False})
     project.add_items([{"key": f"k{k}", "data": {"text": text}} for k, (text, _) in enumerate(texts(60))])

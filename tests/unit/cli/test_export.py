@@ -8,13 +8,13 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from handloom.cli.app import app
-from handloom.store import Store
+from tests.workspaces import new_store
 
 from ..operations.desk import Desk
 
 
 def test_any_format_is_written_and_losses_are_said(tmp_path: Path) -> None:
-    with Store.create(tmp_path / "w", durable=False) as store:
+    with new_store(tmp_path / "w") as store:
         Desk(store, n=6, known=4).project.dataset.commit("first")
     run = CliRunner().invoke
 
@@ -38,7 +38,7 @@ def test_any_format_is_written_and_losses_are_said(tmp_path: Path) -> None:
 
 
 def test_the_data_of_a_project_is_described(tmp_path: Path) -> None:
-    with Store.create(tmp_path / "w", durable=False) as store:
+    with new_store(tmp_path / "w") as store:
         Desk(store, n=6, known=4, slices=[{"name": "ham", "where": 'text starts with "ham"'}])
     out = tmp_path / "profile.json"
     done = CliRunner().invoke(app, ["dataset", "profile", "--workspace", str(tmp_path / "w"), "--json", str(out)])

@@ -13,6 +13,7 @@ from handloom.core.ids import parse
 from handloom.core.settings import merged
 from handloom.store import Store, jobs, schema
 from tests.workshop import Workshop, texts
+from tests.workspaces import new_store
 
 LEAKED = "the very same words stand in two items that differ in another field only"
 
@@ -33,7 +34,7 @@ def results(store: Store) -> list[Any]:
 
 @pytest.fixture
 def light(tmp_path: Path, clock: Any) -> Any:
-    with Store.create(tmp_path / "w", clock=clock, durable=False) as store:
+    with new_store(tmp_path / "w", clock=clock) as store:
         yield store
 
 

@@ -11,13 +11,13 @@ from scipy import sparse
 
 from handloom import loop
 from handloom.jobs import extras, models
-from handloom.store import Store
 from tests.workshop import Workshop, text_workshop
+from tests.workspaces import new_store
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Workshop]:
-    with Store.create(tmp_path / "w", durable=False) as store:
+    with new_store(tmp_path / "w") as store:
         found = text_workshop(store, 150, settings={"batch": 15, "retrain_after": 15, "random_share": 0.1})
         found.rounds(2, 15)
         yield found
@@ -58,7 +58,7 @@ def test_a_request_fits_no_models_and_says_so(shop: Workshop) -> None:
 
 
 def test_before_the_first_model_what_needs_one_is_replaced(tmp_path: Path) -> None:
-    with Store.create(tmp_path / "w", durable=False) as store:
+    with new_store(tmp_path / "w") as store:
         found = text_workshop(store, 60, settings={"strategy": "bald"})
         found.advance()
         assert all("bald needs a model" in q.reason for q in found.questions())

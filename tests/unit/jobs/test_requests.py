@@ -22,13 +22,14 @@ from handloom.store.queue import NewBatch, NewQuestion
 from handloom.store.recording import Note
 from handloom.store.requests import Request
 from tests.workshop import Workshop, text_workshop, texts
+from tests.workspaces import new_store
 
 LEAKED = "the very same words stand in two items that differ in another field only"
 
 
 @pytest.fixture
 def light(tmp_path: Path, clock: Any) -> Any:
-    with Store.create(tmp_path / "w", clock=clock, durable=False) as store:
+    with new_store(tmp_path / "w", clock=clock) as store:
         yield store
 
 
@@ -246,7 +247,7 @@ store.close()
 @pytest.mark.parametrize("at", [-1, 2, 3, 5, 7, 8])
 def test_a_kill_between_decision_and_merge_is_finished_by_the_loop(tmp_path: Path, at: int) -> None:
     """at: the transaction before which the process is killed; -1: in the middle of the one that merges."""
-    with Store.create(tmp_path / "w") as store:
+    with new_store(tmp_path / "w", durable=True) as store:
         made = quiet(store)
         proposed(made)
         made.advance()

@@ -15,6 +15,7 @@ from handloom.core import registry
 from handloom.core.errors import Forbidden, HandloomError, Malformed, NotFound, TooLarge, UnknownKind, WrongState
 from handloom.operations import uploads as operations
 from handloom.store import Store, uploads
+from tests.workspaces import new_store
 
 from ... import realdata
 from ...contract.formats import BOX, picture, png
@@ -27,7 +28,7 @@ COLUMNS = {"fields": {"text": ["body"]}, "label": "kind", "key": "id"}
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """Files lie beside either database in the same way, so one of them is enough here."""
-    with Store.create(tmp_path / "workspace", durable=False) as store:
+    with new_store(tmp_path / "workspace") as store:
         yield store
 
 

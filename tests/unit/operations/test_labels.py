@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from handloom.core.errors import BadTask, HandloomError, UnknownLabel, WrongState
 from handloom.operations import labels as ops
 from handloom.store import Store, rebuild, schema
+from tests.workspaces import new_store
 
 from .desk import Desk
 
@@ -243,7 +244,7 @@ def test_an_export_of_answers_reads_them_under_the_new_names(store: Store) -> No
 @hypothesis.settings(max_examples=15, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
 @hypothesis.given(st.lists(st.integers(0, 5), min_size=1, max_size=5))
 def test_any_chain_of_changes_taken_back_is_as_if_nothing_had_been(moves: list[int]) -> None:
-    with tempfile.TemporaryDirectory() as folder, Store.create(Path(folder) / "w", durable=False) as store:
+    with tempfile.TemporaryDirectory() as folder, new_store(Path(folder) / "w") as store:
         bench = Bench(store, 6)
         data = bench.desk.project.dataset
         first, before = data.commit("first")["digest"], bench.labels()

@@ -26,6 +26,7 @@ from handloom.store.commits import Commit, Revision
 from handloom.store.edits import Edit, Merging
 from handloom.store.recording import Note
 from tests.workshop import Workshop, text_workshop
+from tests.workspaces import new_store
 
 LABELS = ("food", "money", "sport")
 
@@ -317,7 +318,7 @@ def test_a_checkout_is_kept_as_parquet_under_its_digest(desk: Desk) -> None:
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Desk]:
-    with tempfile.TemporaryDirectory() as folder, Store.create(Path(folder) / "w", durable=False) as store:
+    with tempfile.TemporaryDirectory() as folder, new_store(Path(folder) / "w") as store:
         yield Desk(store, 6)
 
 
@@ -389,7 +390,7 @@ def test_equal_content_has_an_equal_digest_however_it_came_about(desk: Desk) -> 
 
 
 def test_databases_agree_on_the_digest(store: Store, tmp_path: Path) -> None:
-    with Store.create(tmp_path / "sqlite", durable=False) as plain:
+    with new_store(tmp_path / "sqlite") as plain:
         assert Desk(plain).first.digest == Desk(store).first.digest
 
 
@@ -410,7 +411,7 @@ recording._told = dying
 
 @pytest.mark.parametrize("what", ["commit", "merge"])
 def test_a_kill_in_the_middle_leaves_the_version_before(tmp_path: Path, what: str) -> None:
-    with Store.create(tmp_path / "w") as store:
+    with new_store(tmp_path / "w", durable=True) as store:
         desk = Desk(store)
         a = desk.items[0]
         theirs = desk.say(desk.branch("work"), **{f"i{a}": other(desk.labels(desk.first)[a])})

@@ -19,6 +19,7 @@ from handloom.store.edits import Edit, edit
 from handloom.store.recording import Note
 from tests.conftest import TestClock
 from tests.workshop import Workshop, text_workshop
+from tests.workspaces import new_store
 
 NOT_HERE = ("meta", "session", "login", "worker", "actor", "counter")
 
@@ -26,14 +27,14 @@ NOT_HERE = ("meta", "session", "login", "worker", "actor", "counter")
 @pytest.fixture
 def other(request: pytest.FixtureRequest, store: Store, tmp_path: Path, clock: TestClock) -> Iterator[Store]:
     """A second workspace, in the other database: SQLite for PostgreSQL and PostgreSQL for SQLite."""
-    url = request.getfixturevalue("postgres_url") if store.dialect == "sqlite" else None
+    url = request.getfixturevalue("postgres_made") if store.dialect == "sqlite" else None
     with made(tmp_path / "other", clock, url) as found:
         yield found
 
 
 def made(folder: Path, clock: TestClock, url: str | None = None) -> Store:
     """A workspace with an owner, and a project that makes its numbers differ from those of a new one."""
-    found = Store.create(folder, url, clock=clock, durable=False)
+    found = new_store(folder, url, clock=clock)
     loop.wire(found)
     owner = found.write(lambda tx: people.add(tx, name="root", kind="person", role="owner")).id
     found.write(lambda tx: people.add(tx, name="p1", kind="person", role="annotator"))

@@ -22,6 +22,7 @@ from handloom.store.bundle.container import Bundle
 from tests.conftest import TestClock
 from tests.unit.store.test_bundle import bring, bundle, dump, made
 from tests.workshop import text_workshop
+from tests.workspaces import new_store
 
 Members = dict[str, bytes]
 
@@ -30,7 +31,7 @@ Members = dict[str, bytes]
 def good(tmp_path_factory: pytest.TempPathFactory) -> Members:
     """The members of a bundle with a model in it."""
     folder = tmp_path_factory.mktemp("good")
-    with Store.create(folder / "w", durable=False) as store:
+    with new_store(folder / "w") as store:
         text_workshop(store, n=40, given=12, settings={"test_share": 0.3}).rounds(1, 10)
         path = bundle(store, folder / "good.bundle")
     with zipfile.ZipFile(path) as found:

@@ -13,6 +13,7 @@ import pytest
 from handloom.core.errors import Unavailable
 from handloom.store import Store, checkouts, commits
 from handloom.store.commits import Commit
+from tests.workspaces import new_store
 
 from ..operations.desk import Desk
 
@@ -25,7 +26,7 @@ def memory() -> Iterator[str]:
 
 
 def _store(folder: Path, url: str | None) -> tuple[Store, Commit]:
-    store = Store.create(folder, durable=False, checkouts=url)
+    store = new_store(folder, checkouts=url)
     Desk(store, n=9, known=6).project.dataset.commit("first")
     with store.read() as connection:
         found = commits.newest(connection, 1)

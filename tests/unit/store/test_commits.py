@@ -18,6 +18,7 @@ from handloom.jobs.versions import DIGESTS
 from handloom.store import Store, answers, commits, queue
 from handloom.store.commits import Commit
 from tests.workshop import Workshop, text_workshop
+from tests.workspaces import new_store
 
 
 def commit(shop: Workshop) -> Commit:
@@ -43,7 +44,7 @@ class Versions(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self._folder = tempfile.TemporaryDirectory()
-        self.store = Store.create(Path(self._folder.name) / "w", durable=False)
+        self.store = new_store(Path(self._folder.name) / "w")
         self.shop = text_workshop(self.store, n=30, settings={"test_share": 0.3}, n_people=1)
         self.labels: dict[int, str] = {}
         self.answers: dict[int, tuple[int, str]] = {}
@@ -155,7 +156,7 @@ def test_a_checkout_of_some_items(shop: Workshop) -> None:
 def test_equal_datasets_in_different_workspaces_have_equal_digests(tmp_path: Path) -> None:
     digests = set()
     for name in "ab":
-        with Store.create(tmp_path / name, durable=False) as store:
+        with new_store(tmp_path / name) as store:
             made = text_workshop(store, n=30)
             loop_all = sorted(made.truth, reverse=name == "b")
             batch = queue.NewBatch(made.project.id, made.task.id, "random", 1, "label")

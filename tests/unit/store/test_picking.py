@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from handloom.store import Store, picking, queue, schema
 from tests.workshop import Workshop, text_workshop
+from tests.workspaces import new_store
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_what_was_asked_or_labelled_is_not_drawn_and_not_counted(shop: Workshop)
 
 
 def test_every_item_is_drawn_equally_often(tmp_path: Path) -> None:
-    with Store.create(tmp_path / "w", durable=False) as store:
+    with new_store(tmp_path / "w") as store:
         shop = text_workshop(store, n=40, settings={"test_share": 0.0})
         counts = np.zeros(41)
         for seed in range(400):
@@ -64,7 +65,7 @@ def test_a_sparse_project_among_many_items_is_drawn_from_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(picking, "_GUESSES", 1)
-    with Store.create(tmp_path / "w", durable=False) as store:
+    with new_store(tmp_path / "w") as store:
         shop = text_workshop(store, n=60, settings={"test_share": 0.0})
         asked = draw(shop, 55)
         batch = queue.NewBatch(shop.project.id, shop.task.id, "random", 1, "label")
