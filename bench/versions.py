@@ -2,6 +2,8 @@
 
 python -m bench.versions [--rows 1000000] [--changes 20000] [--kills 50]
 
+Beside it a floor, in the same run: bare SQLite with three narrow tables, each value stored once by its digest, plain
+`executemany` and `fetchall`; no answers, confidences, weights, splits, digests of versions, events or columns.
 CPU seconds of this process, user and system. The workspace is on the disk of the temporary folder and flushes as in
 production. Items are small (a key and a few words), since a version holds labels and not texts.
 """
@@ -9,6 +11,8 @@ production. Items are small (a key and a few words), since a version holds label
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import random
 import resource
 import signal
@@ -17,7 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -80,6 +85,50 @@ def workspace(folder: Path, rows: int) -> tuple[Store, projects.TaskRow, int]:
             )
         )
     return store, task, owner
+
+
+def floor(path: Path, rows: int, changes: int) -> dict[str, Any]:
+    """What the same steps cost bare SQLite."""
+    out: dict[str, Any] = {}
+    with closing(sqlite3.connect(path, isolation_level=None)) as bare:
+        bare.executescript("""PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
+            CREATE TABLE content (id INTEGER PRIMARY KEY, digest TEXT UNIQUE, value TEXT);
+            CREATE TABLE version (id INTEGER PRIMARY KEY);
+            CREATE TABLE revision (branch INTEGER, item INTEGER, version INTEGER, content INTEGER,
+                PRIMARY KEY (branch, item, version)) WITHOUT ROWID;""")
+
+        def write(version: int, labels: Iterable[tuple[int, str]]) -> None:
+            known: dict[str, int] = {}
+
+            def row(item: int, text: str) -> tuple[int, int, int, int]:
+                stamp = hashlib.blake2b(text.encode(), digest_size=20).hexdigest()
+                if stamp not in known:
+                    bare.execute("INSERT OR IGNORE INTO content (digest, value) VALUES (?, ?)", (stamp, text))
+                    (known[stamp],) = bare.execute("SELECT id FROM content WHERE digest = ?", (stamp,)).fetchone()
+                return version, item, version, known[stamp]
+
+            bare.execute("BEGIN IMMEDIATE")
+            bare.execute("INSERT INTO version VALUES (?)", (version,))
+            bare.executemany("INSERT INTO revision VALUES (?, ?, ?, ?)", (row(*one) for one in labels))
+            bare.execute("COMMIT")
+
+        texts = [json.dumps({"labels": [label]}) for label in LABELS]
+        labels = [(item, texts[item * 7 % 10]) for item in range(1, rows + 1)]
+        timed(out, "commit", lambda: write(1, labels))
+        new = [(item, texts[item % 10]) for item in sorted(random.Random(0).sample(range(1, rows + 1), changes))]
+        timed(out, "change", lambda: write(2, new))
+        joined = (
+            "SELECT n.item, o.content, n.content FROM revision n JOIN revision o ON o.branch = 1 AND o.item = n.item"
+        )
+        differ = f"{joined} WHERE n.branch = 2 AND o.content <> n.content"
+        found = timed(out, "row_diff", lambda: bare.execute(differ).fetchall())
+        assert 0 < len(found) < changes
+        seen = (
+            "SELECT item, content, version FROM revision WHERE branch = 1 UNION ALL SELECT item, content, version FROM "
+        )
+        both = f"SELECT item, content, max(version) FROM ({seen} revision WHERE branch = 2) GROUP BY item"
+        assert len(timed(out, "checkout_first", lambda: bare.execute(both).fetchall())) == rows
+    return {f"floor_{name}": value for name, value in out.items()}
 
 
 def size(store: Store) -> int:
@@ -203,7 +252,13 @@ def main(arguments: list[str] | None = None) -> dict[str, Any]:
     args = parser.parse_args(arguments)
     if args.busy:
         busy(args.busy)
-    out = measure(args.rows, args.changes) if args.rows else {}
+    out: dict[str, Any] = {}
+    if args.rows:
+        out |= measure(args.rows, args.changes)
+        with tempfile.TemporaryDirectory(prefix="handloom-bench-") as temporary:
+            out |= floor(Path(temporary) / "bare.sqlite", args.rows, args.changes)
+        steps = ("commit", "change", "row_diff", "checkout_first")
+        out["ratios"] = {name: round(out[f"{name}_cpu_s"] / out[f"floor_{name}_cpu_s"], 2) for name in steps}
     out |= kills(args.kills) if args.kills else {}
     print(out, flush=True)
     return out

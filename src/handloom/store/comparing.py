@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from . import relabelling
 from .commits import Revision, revisions
-from .history import Commit, Held, held, seen, segments, touched
+from .history import GONE, Commit, Held, held, seen, segments, touched, written_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,20 @@ class Difference:
 def differing(
     connection: sa.Connection, before: Commit | None, after: Commit | None
 ) -> tuple[dict[int, Held], dict[int, Held]]:
-    """The rows in which two versions of one task differ, as they are stored."""
-    items = suspects(connection, before, after)
-    old, new = (_present(connection, commit, items) for commit in (before, after))
-    for item in items:
-        a, z = old.get(item), new.get(item)
-        if a is z is None or (a is not None and z is not None and a.same(z)):
-            old.pop(item, None)
-            new.pop(item, None)
-    return old, new
+    """The rows in which two versions of one task differ, as they are stored.
+
+    What only one of the two sees was made after all that both see. So what such commits wrote is what that side holds, and
+    only the other side is asked about those items.
+    """
+    mine, theirs = (_seen(connection, one) for one in (before, after))
+    old, new = written_by(connection, sorted(mine - theirs)), written_by(connection, sorted(theirs - mine))
+    missing = (new.keys() - old.keys(), old.keys() - new.keys())
+    old |= held(connection, before, sorted(missing[0]))
+    new |= held(connection, after, sorted(missing[1]))
+    items = [item for item in sorted(new.keys() | old.keys()) if not old.get(item, GONE).same(new.get(item))]
+    return tuple(  # type: ignore[return-value]  # two of them
+        {item: row for item in items if (row := side.get(item, GONE)).content_id is not None} for side in (old, new)
+    )
 
 
 def difference(connection: sa.Connection, before: Commit | None, after: Commit | None) -> Difference:
@@ -44,8 +49,11 @@ def difference(connection: sa.Connection, before: Commit | None, after: Commit |
 
 def suspects(connection: sa.Connection, before: Commit | None, after: Commit | None) -> list[int]:
     """Items that a commit wrote which only one of the two sees, in order."""
-    sides = [set() if one is None else seen(connection, segments(connection, one)) for one in (before, after)]
-    return touched(connection, sorted(sides[0] ^ sides[1]))
+    return touched(connection, sorted(_seen(connection, before) ^ _seen(connection, after)))
+
+
+def _seen(connection: sa.Connection, commit: Commit | None) -> set[int]:
+    return set() if commit is None else seen(connection, segments(connection, commit))
 
 
 def rows_of(connection: sa.Connection, commit: Commit | None, items: list[int]) -> dict[int, Revision]:

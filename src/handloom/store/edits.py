@@ -16,7 +16,7 @@ from .branches import Branch, head, merge_base
 from .bulk import insert_rows, select_among
 from .commits import Revision, looseness
 from .comparing import differing, rows_of, suspects
-from .history import Commit, Held, get, held, written
+from .history import GONE, Commit, Held, get, held, written
 from .recording import TEST, Digests, Note, answers_text, record, store_values
 from .schema.versions import conflict
 
@@ -68,23 +68,33 @@ def edit(tx: Tx, branch: Branch, edits: Mapping[int, Edit], note: Note, digests:
     before = held(tx.connection, parent, sorted(edits))
     tests = {item: row.split == TEST for item, row in before.items() if row.content_id is not None}
     tests |= _items(tx, branch.project_id, [item for item in edits if item not in tests])
-    texts = {item: canonical(one.value) for item, one in edits.items() if one.value is not None}
+    texts = _texts({item: one.value for item, one in edits.items() if one.value is not None})
     known = store_values(tx, texts.values())
     rows = {}
     for item, one in edits.items():
-        old = before.get(item, _EMPTY)
+        old = before.get(item, GONE)
         content = known[texts[item]] if item in texts else old.content_id
         rows[item] = _edited(item, one, old, content, tests[item])
     return _changed(branch, _recorded(tx, branch, parent, rows, note, digests, before))
 
 
-_EMPTY = Held(None, None, None, None, None)
+def _texts(values: Mapping[int, Any]) -> dict[int, str]:
+    """The canonical JSON of each value, worked out once for all that look alike: most of many rows do."""
+    known: dict[str, str] = {}
+    texts = {}
+    for item, value in values.items():
+        looks = repr(value)
+        text = known.get(looks)
+        if text is None:
+            text = known[looks] = canonical(value)
+        texts[item] = text
+    return texts
 
 
 def _edited(item: int, one: Edit, old: Held, content: int | None, test: bool) -> Held:
     """The living test set is drawn at random and is never trained on: no edit moves a row into it or out of it."""
     if one.remove:
-        return _EMPTY._replace(split=old.split)
+        return GONE._replace(split=old.split)
     if content is None:
         raise NotFound("row of item", show("item", item))
     if one.split is not None and (one.split == TEST) != test:
@@ -107,7 +117,7 @@ def restore(tx: Tx, branch: Branch, to: Commit, note: Note, digests: Digests) ->
     """A new version of the branch with the content of an older one."""
     parent = _head(tx, branch)
     now, then = differing(tx.connection, parent, to)
-    rows = {item: _EMPTY._replace(split=row.split) for item, row in now.items()} | then
+    rows = {item: GONE._replace(split=row.split) for item, row in now.items()} | then
     return _changed(branch, _recorded(tx, branch, parent, rows, note, digests))
 
 
@@ -191,10 +201,10 @@ def settle(
 
 
 def _stored(tx: Tx, rows: Mapping[int, Revision | None]) -> dict[int, Held]:
-    texts = {item: canonical(row.value) for item, row in rows.items() if row is not None}
+    texts = _texts({item: row.value for item, row in rows.items() if row is not None})
     known = store_values(tx, set(texts.values()))
     return {
-        item: _EMPTY
+        item: GONE
         if row is None
         else Held(known[texts[item]], row.confidence, answers_text(row.answers), row.split, row.weight)
         for item, row in rows.items()

@@ -79,6 +79,10 @@ class Held(NamedTuple):
         return self[:5] == other[:5]
 
 
+GONE = Held(None, None, None, None, None)
+"""No row."""
+
+
 def get(connection: sa.Connection, commit_id: int) -> Commit:
     """The commit of that number; raises `NotFound`."""
     row = connection.execute(sa.select(*COLUMNS).where(c.c.id == commit_id)).first()
@@ -112,7 +116,7 @@ def held(connection: sa.Connection, commit: Commit | None, items: Sequence[int])
     for part in segments(connection, commit) if commit is not None and missing else ():
         query = last(connection, part, _HELD, among=True)
         found.update(
-            (row[0], Held._make(row[1:8])) for row in fetched(connection, query, (_list(connection, missing),))
+            (row[0], Held._make(row[1:8])) for row in fetched(connection, query, (listed(connection, missing),))
         )
         missing = [item for item in missing if item not in found]
         if not missing:
@@ -145,11 +149,17 @@ def last(connection: sa.Connection, part: Segment, columns: Sequence[str], *, am
     Both databases walk the key and stop at one row per item; they only spell it differently. among: the statement takes a
     list of items as its parameter.
     """
-    where, named = within(part), ", ".join(columns)
+    if among:
+        return _last(connection, f"{within(part)} AND item_id", columns, among=True)
+    return _last(connection, within(part), columns)
+
+
+def _last(connection: sa.Connection, where: str, columns: Sequence[str], *, among: bool = False) -> str:
+    named = ", ".join(columns)
     if connection.dialect.name == "sqlite":  # the other columns come from the row that has the maximum
-        where += " AND item_id IN (SELECT value FROM json_each(?))" if among else ""
+        where += " IN (SELECT value FROM json_each(?))" if among else ""
         return f"SELECT item_id, {named}, max(commit_id) AS commit_id FROM revision WHERE {where} GROUP BY item_id"
-    where += " AND item_id = ANY(%s)" if among else ""
+    where += " = ANY(%s)" if among else ""
     order = "ORDER BY item_id, commit_id DESC"
     return f"SELECT DISTINCT ON (item_id) item_id, {named}, commit_id FROM revision WHERE {where} {order}"
 
@@ -175,6 +185,14 @@ def touched(connection: sa.Connection, commits: Sequence[int]) -> list[int]:
     return sorted({row[0] for row in among(connection, query, list(commits))})
 
 
+def written_by(connection: sa.Connection, commits: Sequence[int]) -> dict[int, Held]:
+    """The last row of each item that any of these commits wrote."""
+    if not commits:
+        return {}
+    found = fetched(connection, _last(connection, "commit_id", _HELD, among=True), (listed(connection, commits),))
+    return {row[0]: Held._make(row[1:8]) for row in found}
+
+
 def values(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Any]:
     """Contents by number."""
     query = "SELECT id, CAST(value AS TEXT) FROM content WHERE id"
@@ -185,8 +203,8 @@ def among(connection: sa.Connection, query: str, wanted: Sequence[int] | Sequenc
     """Rows of a statement that ends in the name of a column, where it holds one of these; see `handloom.store.bulk`."""
     if not wanted:
         return []
-    listed = " IN (SELECT value FROM json_each(?))" if connection.dialect.name == "sqlite" else " = ANY(%s)"
-    return fetched(connection, query + listed, (_list(connection, wanted),))
+    within_them = " IN (SELECT value FROM json_each(?))" if connection.dialect.name == "sqlite" else " = ANY(%s)"
+    return fetched(connection, query + within_them, (listed(connection, wanted),))
 
 
 def fetched(connection: sa.Connection, query: str, params: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -195,5 +213,6 @@ def fetched(connection: sa.Connection, query: str, params: tuple[Any, ...] = ())
     return cursor.fetchall()
 
 
-def _list(connection: sa.Connection, wanted: Sequence[Any]) -> Any:
+def listed(connection: sa.Connection, wanted: Sequence[Any]) -> Any:
+    """Values as the one parameter of a statement with ``among``."""
     return json.dumps(list(wanted)) if connection.dialect.name == "sqlite" else list(wanted)

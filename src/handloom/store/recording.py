@@ -16,7 +16,7 @@ from ..core.ids import digest as digest_of
 from ..core.ids import show
 from . import freezing, schema
 from .bulk import as_json, insert_rows, select_among
-from .history import COLUMNS, Commit, Held, held
+from .history import COLUMNS, Commit, Held, among, fetched, held
 from .history import values as contents_of
 from .schema.versions import branch as b
 from .schema.versions import content
@@ -64,6 +64,75 @@ def main(tx: Tx, *, project_id: int, task_id: int, actor_id: int) -> int:
 MAIN = "main"
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A version that is worked out and not written yet: how it differs from its parent, and what it will come to."""
+
+    parent: Commit
+    branch_id: int
+    put: Mapping[int, Held]
+    note: Note
+    counted: Mapping[str, Any]
+
+
+def plan(
+    connection: sa.Connection,
+    parent: Commit,
+    branch_id: int,
+    rows: Mapping[int, Held],
+    note: Note,
+    digests: Digests,
+    *,
+    loose: int | None = None,
+    before: Mapping[int, Held] | None = None,
+    contents: Mapping[int, Any] | None = None,
+) -> Planned | None:
+    """A version that differs from ``parent`` in these rows; None when none of them differs.
+
+    A merge is recorded even so: it says that the other line is in. loose: see `Commit`; without it, as after an edit.
+    before: what the parent holds of these items, contents: values by number, as far as they are known already.
+    """
+    before = held(connection, parent, sorted(rows)) if before is None else before
+    put = {item: rows[item] for item in sorted(rows) if not rows[item].same(before.get(item))}
+    if not put and note.other_id is None:
+        return None
+    taken = {item: before[item] for item in put if item in before and before[item].content_id is not None}
+    kept = {item: row for item, row in put.items() if row.content_id is not None}
+    states = _States(connection, digests, contents)
+    states.know(row.content_id for row in (*taken.values(), *kept.values()))
+    numbers = _fingerprints(connection, list(put))
+    grown = len(kept) - len(taken)
+    counted = {
+        "digest": digests.shift(parent.digest, states.shares(taken, numbers), states.shares(kept, numbers)),
+        "rows": parent.rows + grown,
+        "test_rows": parent.test_rows + _tests(kept.values()) - _tests(taken.values()),
+        "loose": parent.loose + grown if loose is None else loose,
+        "changed": len(put),
+    }
+    return Planned(parent, branch_id, put, note, counted)
+
+
+def write(tx: Tx, planned: Planned) -> Commit:
+    """Record a version that was planned in this transaction, or whose parent is still its branch's newest."""
+    allowed(tx, planned)
+    parent = planned.parent
+    place = (parent.project_id, parent.task_id, parent.id)
+    new = insert_commit(tx, planned.branch_id, place, planned.note, planned.counted)
+    insert_revisions(tx, new.id, planned.branch_id, planned.put.items())
+    return told(tx, new)
+
+
+def allowed(tx: Tx, planned: Planned) -> None:
+    """Raise `Frozen` when a version may not be made now."""
+    parent = planned.parent
+    name = _name(tx, planned.branch_id)
+    freezing.check(tx.connection, parent.project_id, parent.task_id, items=planned.put, branch=name)
+
+
+def _name(tx: Tx, branch_id: int) -> str:
+    return tx.execute(sa.select(b.c.name).where(b.c.id == branch_id)).scalar_one()
+
+
 def record(
     tx: Tx,
     parent: Commit,
@@ -74,95 +143,123 @@ def record(
     loose: int | None = None,
     before: Mapping[int, Held] | None = None,
 ) -> Commit | None:
-    """A version that differs from ``parent`` in these rows; None when none of them differs.
-
-    A merge is recorded even so: it says that the other line is in. loose: see `Commit`; without it, as after an edit.
-    before: what the parent holds of these items, where that is known already.
-    """
-    before = held(tx.connection, parent, sorted(rows)) if before is None else before
-    put = {item: row for item, row in rows.items() if not row.same(before.get(item))}
-    name = tx.execute(sa.select(b.c.name).where(b.c.id == branch_id)).scalar_one()
-    freezing.check(tx.connection, parent.project_id, parent.task_id, items=put, branch=name)
-    if not put and note.other_id is None:
+    """`plan` a version and `write` it."""
+    planned = plan(tx.connection, parent, branch_id, rows, note, digests, loose=loose, before=before)
+    if planned is None:
+        freezing.check(tx.connection, parent.project_id, parent.task_id, branch=_name(tx, branch_id))
         return None
-    taken = {item: before[item] for item in put if item in before and before[item].content_id is not None}
-    kept = {item: row for item, row in put.items() if row.content_id is not None}
-    states = _States(tx, digests)
-    states.know(row.content_id for row in (*taken.values(), *kept.values()))
-    numbers = _fingerprints(tx, sorted(put))
-    grown = len(kept) - len(taken)
-    new = _insert_commit(
-        tx,
-        branch_id,
-        (parent.project_id, parent.task_id, parent.id),
-        note,
-        digest=digests.shift(parent.digest, states.shares(taken, numbers), states.shares(kept, numbers)),
-        rows=parent.rows + grown,
-        test_rows=parent.test_rows + _tests(kept.values()) - _tests(taken.values()),
-        loose=parent.loose + grown if loose is None else loose,
-        changed=len(put),
-    )
-    _insert_revisions(tx, new, put)
-    return _told(tx, new)
+    return write(tx, planned)
 
 
 def record_labels(tx: Tx, project_id: int, task_id: int, note: Note, digests: Digests) -> Commit:
     """The first version of a task: all its labels, put together by the database, which may be a million."""
     freezing.check(tx.connection, project_id, task_id, branch=MAIN)
     branch_id = main(tx, project_id=project_id, task_id=task_id, actor_id=note.actor_id)
-    new = _insert_commit(
-        *(tx, branch_id, (project_id, task_id, None), note),
-        **{"digest": digests.empty, "rows": 0, "test_rows": 0, "loose": 0, "changed": 0},
-    )
+    nothing = {"digest": digests.empty, "rows": 0, "test_rows": 0, "loose": 0, "changed": 0}
+    new = insert_commit(tx, branch_id, (project_id, task_id, None), note, nothing)
+    know_values(tx, new.id, list(store_values(tx, label_values(tx.connection, task_id)).items()))
+    insert_labels(tx, new.id, branch_id, task_id)
+    forget_values(tx, new.id)
+    counted = totals(tx.connection, new.id, branch_id, digests)
+    return told(tx, Commit(*tx.execute(sa.update(c).where(c.c.id == new.id).values(counted).returning(*COLUMNS)).one()))
+
+
+def label_values(connection: sa.Connection, task_id: int) -> set[str]:
+    """The different values of a task's labels, as JSON texts."""
     query = f"SELECT DISTINCT CAST(value AS TEXT) FROM label WHERE task_id = {task_id:d}"
-    known = store_values(tx, (text for (text,) in tx.connection.exec_driver_sql(query)))
-    kind = "TEXT PRIMARY KEY, id BIGINT" + (") WITHOUT ROWID" if tx.dialect == "sqlite" else ") ON COMMIT DROP")
-    tx.connection.exec_driver_sql(f"CREATE TEMPORARY TABLE known_value (text {kind}")
+    return {text for (text,) in fetched(connection, query)}
+
+
+def know_values(tx: Tx, commit_id: int, known: Sequence[tuple[str, int]]) -> None:
+    """Tell this connection the numbers of values, for `insert_labels`."""
+    last = ") WITHOUT ROWID" if tx.dialect == "sqlite" else ")"
+    columns = "commit_id BIGINT, text TEXT, id BIGINT, PRIMARY KEY (commit_id, text)"
+    tx.connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS known_value ({columns}{last}")
     mark = "?, ?" if tx.dialect == "sqlite" else "%s, %s"
-    tx.connection.exec_driver_sql(f"INSERT INTO known_value VALUES ({mark})", list(known.items()) or [("", 0)])
-    test = "CASE WHEN l.test THEN 'test' END"
+    if known:
+        tx.connection.exec_driver_sql(f"INSERT INTO known_value VALUES ({commit_id:d}, {mark})", list(known))
+
+
+def forget_values(tx: Tx, commit_id: int) -> None:
+    """What `know_values` told is not needed any more."""
+    tx.connection.exec_driver_sql(f"DELETE FROM known_value WHERE commit_id = {commit_id:d}")
+
+
+def insert_labels(tx: Tx, commit_id: int, branch_id: int, task_id: int, some: tuple[int, int] | None = None) -> None:
+    """Write labels as they stand as rows of a commit; those of items with ``some[0] < number <= some[1]``, or all."""
+    within = "" if some is None else f" AND l.item_id > {some[0]:d} AND l.item_id <= {some[1]:d}"
     tx.connection.exec_driver_sql(
         "INSERT INTO revision (branch_id, item_id, commit_id, content_id, confidence, answers, split, edited, position) "
-        f"SELECT {branch_id:d}, l.item_id, {new.id:d}, v.id, l.confidence, l.answers, {test}, 0, "
-        "l.position FROM label AS l JOIN known_value AS v ON v.text = CAST(l.value AS TEXT) "
-        f"WHERE l.task_id = {task_id:d} ORDER BY l.item_id"
+        f"SELECT {branch_id:d}, l.item_id, {commit_id:d}, v.id, l.confidence, l.answers, "
+        f"CASE WHEN l.test THEN '{TEST}' END, 0, l.position FROM label AS l JOIN known_value AS v "
+        f"ON v.commit_id = {commit_id:d} AND v.text = CAST(l.value AS TEXT) "
+        f"WHERE l.task_id = {task_id:d}{within} ORDER BY l.item_id"
     )
-    tx.connection.exec_driver_sql("DROP TABLE known_value")
-    return _told(tx, _with_totals(tx, new, digests))
 
 
-def _with_totals(tx: Tx, new: Commit, digests: Digests) -> Commit:
-    """Counts and digest of a first version, from one pass over its rows, added up by state."""
-    halves = ", ".join(f"sum(n.{name} >> 32 & {_WORD}), sum(n.{name} & {_WORD})" for name in ("high", "low"))
-    groups = tx.connection.exec_driver_sql(
-        f"SELECT r.content_id, r.confidence, r.split, count(*), {halves} FROM revision AS r JOIN identity AS n "
-        f"ON n.item_id = r.item_id WHERE r.branch_id = {new.branch_id:d} GROUP BY r.content_id, r.confidence, r.split"
-    ).all()
-    states = _States(tx, digests)
-    states.know(group[0] for group in groups)
-    shares = []
-    for content_id, confidence, split, _, *words in groups:
-        total = sum(int(word) << shift for word, shift in zip(words, (96, 64, 32, 0), strict=True))
-        shares.append((total, states.state((content_id, confidence, split, None))))
-    rows = sum(group[3] for group in groups)
-    found = {
+def totals(connection: sa.Connection, commit_id: int, branch_id: int, digests: Digests) -> dict[str, Any]:
+    """Digest and counts of a first version, from one pass over its rows, added up by state."""
+    found = _sums(connection, f"r.branch_id = {branch_id:d} AND r.commit_id = {commit_id:d}")
+    states = _States(connection, digests)
+    states.know(content_id for content_id, *_ in found)
+    shares = [(total, states.state((*state, None))) for *state, _, total in found]
+    rows = sum(number for *_, number, _ in found)
+    return {
         "digest": digests.shift(digests.empty, (), shares),
         "rows": rows,
-        "test_rows": sum(group[3] for group in groups if group[2] == TEST),
+        "test_rows": sum(number for _, _, split, number, _ in found if split == TEST),
         "changed": rows,
     }
-    return Commit(*tx.execute(sa.update(c).where(c.c.id == new.id).values(found).returning(*COLUMNS)).one())
+
+
+_ARMS, _SOME = 8, 5_000
+
+
+def _sums(connection: sa.Connection, where: str) -> list[tuple[int, float, str | None, int, int]]:
+    """(content, confidence, split, rows, sum of fingerprints) of each state of a first version.
+
+    SQLite sorts rows to group them, and whole numbers in half the time of anything else. So the confidences that are
+    usual among the first rows become a part of one number, and only rows with another are grouped by what they hold.
+    """
+    halves = ", ".join(f"sum(n.{name} >> 32 & {_WORD}), sum(n.{name} & {_WORD})" for name in ("high", "low"))
+    joined = "revision AS r JOIN identity AS n ON n.item_id = r.item_id"
+    some = f"SELECT r.confidence FROM revision AS r WHERE {where} LIMIT {_SOME}"
+    query = f"SELECT confidence FROM ({some}) AS s GROUP BY confidence ORDER BY count(*) DESC LIMIT {_ARMS}"
+    usual = [sure for (sure,) in fetched(connection, query)]
+    size, found, rare = 2 * (len(usual) + 1), [], False
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    arms = " ".join(f"WHEN {mark} THEN {2 * k}" for k in range(len(usual))) or "WHEN NULL THEN 0"
+    coded = f"r.content_id * {size} + CASE r.confidence {arms} ELSE {size - 2} END + CASE WHEN r.split IS NULL THEN 0 ELSE 1 END"
+    query = f"SELECT {coded} AS coded, count(*), {halves} FROM {joined} WHERE {where} GROUP BY 1"
+    for code, number, *words in fetched(connection, query, tuple(usual)):
+        content_id, state = divmod(code, size)
+        if state < size - 2:
+            found.append((content_id, usual[state // 2], TEST if state % 2 else None, number, _whole(words)))
+        else:
+            rare = True
+    if rare:
+        others = f"{where} AND r.confidence NOT IN ({', '.join([mark] * len(usual))})"
+        state = "r.content_id, r.confidence, r.split"
+        query = f"SELECT {state}, count(*), {halves} FROM {joined} WHERE {others} GROUP BY {state}"
+        found += [(*row[:4], _whole(row[4:])) for row in fetched(connection, query, tuple(usual))]
+    return found
+
+
+def _whole(words: Sequence[Any]) -> int:
+    """The sum whose parts of 32 bits were added up apart."""
+    return sum(int(word) << shift for word, shift in zip(words, (96, 64, 32, 0), strict=True))
 
 
 class _States:
     """Numbers of states, each worked out once per version."""
 
-    def __init__(self, tx: Tx, digests: Digests) -> None:
-        self._tx, self._digests = tx, digests
-        self._values: dict[int, Any] = {}
+    def __init__(self, connection: sa.Connection, digests: Digests, contents: Mapping[int, Any] | None = None) -> None:
+        self._connection, self._digests = connection, digests
+        self._values: dict[int, Any] = dict(contents or {})
 
     def know(self, contents: Iterable[int | None]) -> None:
-        self._values |= contents_of(self._tx.connection, [number for number in contents if number is not None])
+        wanted = {number for number in contents if number is not None} - self._values.keys()
+        self._values |= contents_of(self._connection, sorted(wanted))
 
     def state(self, key: tuple[Any, ...]) -> int:
         """The number of (content, confidence, split, weight)."""
@@ -190,8 +287,8 @@ def store_values(tx: Tx, texts: Iterable[str]) -> dict[str, int]:
     return {text: known[stamp] for text, stamp in stamps.items()}
 
 
-def _fingerprints(tx: Tx, items: Sequence[int]) -> dict[int, int]:
-    rows = select_among(tx, "SELECT item_id, high, low FROM identity WHERE item_id", items)
+def _fingerprints(connection: sa.Connection, items: Sequence[int]) -> dict[int, int]:
+    rows = among(connection, "SELECT item_id, high, low FROM identity WHERE item_id", items)
     whole = (1 << 64) - 1
     return {item: (high & whole) << 64 | low & whole for item, high, low in rows}
 
@@ -200,7 +297,10 @@ def _tests(rows: Iterable[Held]) -> int:
     return sum(row.split == TEST for row in rows)
 
 
-def _insert_commit(tx: Tx, branch_id: int, place: tuple[int, int, int | None], note: Note, **counted: Any) -> Commit:
+def insert_commit(
+    tx: Tx, branch_id: int, place: tuple[int, int, int | None], note: Note, counted: Mapping[str, Any]
+) -> Commit:
+    """A commit without its rows. place: project, task, parent."""
     project_id, task_id, parent_id = place
     values = {
         "project_id": project_id,
@@ -213,20 +313,17 @@ def _insert_commit(tx: Tx, branch_id: int, place: tuple[int, int, int | None], n
         "actor_id": note.actor_id,
         "created": tx.now,
     }
-    return Commit(*tx.execute(sa.insert(c).values(values | counted).returning(*COLUMNS)).one())
+    return Commit(*tx.execute(sa.insert(c).values(values | dict(counted)).returning(*COLUMNS)).one())
 
 
-def _insert_revisions(tx: Tx, new: Commit, rows: Mapping[int, Held]) -> None:
-    start = (new.id, new.branch_id)
-    insert_rows(
-        tx,
-        r,
-        ("commit_id", "branch_id", "item_id", *Held._fields),
-        [(*start, item, *rows[item]) for item in sorted(rows)],
-    )
+def insert_revisions(tx: Tx, commit_id: int, branch_id: int, rows: Iterable[tuple[int, Held]]) -> None:
+    """Rows of a commit."""
+    columns = ("commit_id", "branch_id", "item_id", *Held._fields)
+    insert_rows(tx, r, columns, [(commit_id, branch_id, item, *row) for item, row in rows])
 
 
-def _told(tx: Tx, new: Commit) -> Commit:
+def told(tx: Tx, new: Commit) -> Commit:
+    """Tell that there is a version."""
     body = {"commit": show("commit", new.id), "rows": new.rows, "changed": new.changed, "digest": new.digest}
     tx.emit("dataset.committed", project=new.project_id, actor=new.actor_id, subject=show("commit", new.id), body=body)
     return new

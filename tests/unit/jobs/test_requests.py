@@ -236,7 +236,7 @@ def commit(self, *given, **named):
 def told(*given):
     os.kill(os.getpid(), signal.SIGKILL)
 if at < 0:
-    recording._told = told
+    recording.told = told
 else:
     Writer._commit = commit
 loop.advance(store, 1, executor=loop.inline)

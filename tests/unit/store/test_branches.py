@@ -405,7 +405,7 @@ store = Store.open(Path({folder!r}))
 loop.wire(store)
 def dying(*a, **k):
     os.kill(os.getpid(), signal.SIGKILL)
-recording._told = dying
+recording.told = dying
 """
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -15,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from handloom import dataset
 from handloom.core.errors import NotFound
 from handloom.jobs.versions import DIGESTS
-from handloom.store import Store, answers, commits, queue
+from handloom.store import Store, answers, commits, queue, recording, schema
 from handloom.store.commits import Commit
 from tests.workshop import Workshop, text_workshop
 from tests.workspaces import new_store
@@ -165,6 +166,25 @@ def test_equal_datasets_in_different_workspaces_have_equal_digests(tmp_path: Pat
             made.work(30)
             digests.add(commit(made).digest)
     assert len(digests) == 1
+
+
+@pytest.mark.parametrize("some", [1, 5_000])
+def test_a_first_digest_adds_up_whatever_confidences_are_usual(
+    store: Store, monkeypatch: pytest.MonkeyPatch, some: int
+) -> None:
+    shop = text_workshop(store, n=40, given=40, settings={"test_share": 0.3})
+    sure = [1 / 3, 0.1, 0.7] * 8
+    change = sa.update(schema.label).where(schema.label.c.item_id == sa.bindparam("item"))
+    change = change.values(confidence=sa.bindparam("sure"))
+    rows = [{"item": item, "sure": sure[k]} for k, item in enumerate(sorted(shop.truth)[: len(sure)])]
+    store.write(lambda tx: tx.execute(change, rows))
+    monkeypatch.setattr(recording, "_SOME", some)
+    made = commit(shop)
+    with store.read() as connection:
+        held = list(commits.checkout(connection, made))
+    assert len({row.confidence for row in held}) == 4
+    assert (made.rows, made.test_rows) == (40, sum(row.test for row in held))
+    assert made.digest == dataset.of(held)
 
 
 def test_an_unknown_version(shop: Workshop) -> None:

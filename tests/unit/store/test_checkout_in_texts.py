@@ -1,4 +1,4 @@
-"""A version read as one row for each thing that is said of its items is the same table as read row by row."""
+"""A version read as texts of all its items is the same table as read row by row."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from handloom.store.recording import Note
 from tests.workshop import text_workshop
 
 
-def test_groups_and_rows_give_the_same_table(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_texts_and_rows_give_the_same_table(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     shop = text_workshop(store, n=40, given=40, settings={"test_share": 0.3})
     first = store.write(
         lambda tx: commits.commit(tx, shop.task, message="all", actor_id=shop.owner, digests=versions.DIGESTS)
@@ -23,14 +23,18 @@ def test_groups_and_rows_give_the_same_table(store: Store, monkeypatch: pytest.M
     made = store.write(
         lambda tx: edit(tx, work, changed, Note(shop.owner, "by hand", first.position), versions.DIGESTS)
     )
+    changed = {pool[1]: Edit(confidence=2 / 3, value={"labels": ["tech"]}), pool[2]: Edit(split="shelf")}
+    again = store.write(
+        lambda tx: edit(tx, work, changed, Note(shop.owner, "once more", first.position), versions.DIGESTS)
+    )
     asked: list[str] = []
     with store.read() as connection:
-        by_row = [checkouts.read(connection, one) for one in (first, made)]
+        by_row = [checkouts.read(connection, one) for one in (first, made, again)]
         monkeypatch.setattr(checkouts, "_SAMPLE", 1)
         sa.event.listen(connection, "before_cursor_execute", lambda *args: asked.append(args[2]))
-        by_group = [checkouts.read(connection, one) for one in (first, made)]
-    assert sum("GROUP BY content_id" in one for one in asked) == 3
-    for rows, groups in zip(by_row, by_group, strict=True):
-        assert groups.schema == rows.schema
-        assert groups.to_pylist() == rows.to_pylist()
-    assert by_group[1].num_rows == 39
+        in_texts = [checkouts.read(connection, one) for one in (first, made, again)]
+    assert sum("AS coded" in one for one in asked) == 5
+    for rows, texts in zip(by_row, in_texts, strict=True):
+        assert texts.schema == rows.schema
+        assert texts.to_pylist() == rows.to_pylist()
+    assert in_texts[1].num_rows == 39
