@@ -27,10 +27,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import ask as asking
-from .core.errors import WrongState
 from .core.later import later
 from .core.protocols import Finding
-from .jobs import proposals, team
+from .jobs import proposals, releases, team
 from .jobs.wishes import Feedback, Predicted, Wish
 from .jobs.work import Runner, State, Step, Work, at_once, execute, worker_name
 from .resolve import Majority
@@ -172,7 +171,7 @@ def wire(store: Store) -> None:
 def decided(tx: Tx, question_id: int, verdict: Mapping[str, Any], actor_id: int) -> None:
     """The effect of a decision, in the transaction that stores it."""
     if not split.decided(tx, question_id, verdict, actor_id):
-        judge.decided(tx, question_id, verdict, actor_id)
+        releases.decided(tx, question_id, verdict, actor_id)
 
 
 def advance(store: Store, project_id: int, *, executor: Executor = durable) -> list[Did]:
@@ -388,22 +387,4 @@ def drift(store: Store, task: TaskRow) -> Finding | None:
 
 def roll_back(store: Store, task: TaskRow, *, reason: str, actor_id: int) -> training.Release:
     """Serve the model of the release before again. Raises `WrongState` when there is none."""
-    if not reason.strip():
-        raise WrongState("a roll-back needs a reason in words")
-
-    def unit(tx: Tx) -> training.Release:
-        tx.execute(jobs.lock(task.id))
-        past = training.releases(tx.connection, task.id)
-        before = _before(past)
-        if before is None:
-            raise WrongState(f"task {task.name} has no earlier release to go back to")
-        model = training.model(tx.connection, before.model_id)
-        return training.add_release(tx, model, question_id=None, actor_id=actor_id, reason=reason.strip())
-
-    return store.write(unit)
-
-
-def _before(past: Sequence[training.Release]) -> training.Release | None:
-    """The release before the one that put the present model to serve first, so that rolling back twice goes back two."""
-    first = next((k for k, one in enumerate(past) if one.model_id == past[0].model_id and one.question_id), len(past))
-    return next((one for one in past[first:] if one.model_id != past[0].model_id), None)
+    return releases.roll_back(store, task, reason=reason, actor_id=actor_id)

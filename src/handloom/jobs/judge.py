@@ -1,4 +1,4 @@
-"""The steps from a model to a release: evaluate, gate, and the effect of a decision."""
+"""The steps from a model to a release: evaluate and gate. What a decision does then: `handloom.jobs.releases`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import dataset, evaluate, release, resolve, train
+from .. import dataset, evaluate, release, train
 from ..core import clock
 from ..core.arrays import Indices
 from ..core.errors import HandloomError, NotEnoughLabels, UnknownLabel
@@ -20,7 +20,7 @@ from ..store import Store, Tx, answers, commits, gates, items, projects, queue, 
 from ..store.projects import TaskRow
 from ..store.queue import NewBatch, NewQuestion
 from ..store.training import Model
-from . import columns, heuristic, models, profiles, proposals, versions
+from . import columns, heuristic, models, profiles
 from .learn import describe, task_of
 from .pool import ready
 from .work import State, Work
@@ -349,30 +349,3 @@ def _refuse(tx: Tx, question_id: int, reason: str) -> None:
         seconds=0.0,
     )
     answers.answer(tx, new)
-
-
-def decided(tx: Tx, question_id: int, verdict: Mapping[str, Any], actor_id: int) -> None:
-    """The effect of a decision, in the transaction that stores the answer: an approved model serves from now on, a
-    merge request is approved or rejected, and a conflict between two branches of a dataset is settled."""
-    found = gates.gate_question(tx.connection, question_id)
-    if found is None:
-        if not proposals.decided(tx, question_id, verdict, actor_id):
-            versions.decided(tx, question_id, verdict, actor_id)
-        return
-    if found.body.get("action") != "release":
-        return
-    outcome = resolve.quorum(gates.verdicts(tx.connection, question_id), roles=found.body["roles"], needs=found.needs)
-    if outcome is None:
-        return
-    if found.state in ("open", "claimed"):
-        queue.close(tx, [question_id], "withdrawn", f"decided: {outcome.decision}")
-    if outcome.decision == "approve":
-        model = training.model(tx.connection, found.model_id)
-        reason = str(verdict.get("reason", ""))
-        training.add_release(tx, model, question_id=question_id, actor_id=actor_id, reason=reason)
-        older = [
-            row.id
-            for row in gates.undecided(tx.connection, model.project_id, model.task_id)
-            if row.number < model.number
-        ]
-        queue.close(tx, older, "withdrawn", f"model {model.number} is newer, and was released")

@@ -14,7 +14,7 @@ from ..core import shapes
 from ..core.errors import NotFound, WrongState
 from ..core.ids import show
 from ..core.relabel import Chain, Migration, plan
-from ..store import Tx, branches, commits, edits, freezing, gold, projects, queue, relabelled, relabelling, skills
+from ..store import Tx, branches, commits, edits, freezing, gold, offers, projects, queue, relabelled, relabelling, skills
 from ..store.branches import Branch
 from ..store.commits import Commit, Revision, revisions
 from ..store.history import Held, held
@@ -26,7 +26,7 @@ from . import team
 from .versions import DIGESTS
 
 SAMPLE = 10
-STRATEGY = queue.SPLIT
+STRATEGY = offers.SPLIT
 
 
 @dataclass(frozen=True, slots=True)

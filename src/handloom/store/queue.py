@@ -1,7 +1,8 @@
 """Questions between being asked and being answered: ask, claim, release, close, expire.
 
-Every function is one unit of the writer. `claim` is one atomic statement on a partial index over open questions, so
-its cost grows neither with the pool nor with the past. Every move goes through `handloom.core.questions`.
+Every function is one unit of the writer. `claim` is one atomic statement on a partial index over open questions
+(`handloom.store.offers`), so its cost grows neither with the pool nor with the past. Every move goes through
+`handloom.core.questions`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from ..core import questions as life
 from ..core.errors import WrongState
 from ..core.ids import show
 from ..core.questions import State
-from . import erasing, freezing, moves, schema
+from . import erasing, freezing, moves, offers, schema
+from .offers import Route
 from .prepared import Prepared
 from .upsert import upsert
 from .writer import Tx
@@ -105,8 +107,6 @@ def ask(tx: Tx, batch: NewBatch, questions: Sequence[NewQuestion]) -> tuple[int 
 
 
 _INSERT_QUESTIONS = sa.insert(q).returning(q.c.id, sort_by_parameter_order=True)
-SPLIT = "split"
-"""Strategy of questions about items whose label was split, see `handloom.jobs.relabel`."""
 CHUNK = 500
 """Ids in one IN list: under the variable limits of old SQLite builds."""
 
@@ -126,16 +126,6 @@ def _being_asked(tx: Tx, task_id: int | None, lane: str, items: Sequence[int]) -
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """What an actor may not have. audiences: assignment rules they satisfy; after: actors whose items they never get;
-    beside: actors who must not hold the same question at the same time."""
-
-    audiences: tuple[str, ...] = ()
-    after: tuple[int, ...] = ()
-    beside: tuple[int, ...] = ()
-
-
 def claim(
     tx: Tx,
     *,
@@ -149,7 +139,7 @@ def claim(
 ) -> list[int]:
     """Lease up to n open questions to an actor, best first. Never one the actor holds or has answered."""
     expire_leases(tx)
-    rows = _offered(tx, project_id, actor_id, lane, n, task_id, route)
+    rows = offers.offered(tx, project_id, actor_id, lane, n, task_id, route)
     return _taken(tx, project_id, actor_id, {lane: rows}, tx.now + lease_seconds)[lane]
 
 
@@ -169,51 +159,28 @@ def claim_mixed(
     No gold where there is nothing else to answer.
     """
     expire_leases(tx)
-    gold = _offered(tx, project_id, actor_id, "gold", hidden, task_id, None) if hidden else []
-    rows = _offered(tx, project_id, actor_id, "label", max(1, n - len(gold)), task_id, route)
+    gold = offers.offered(tx, project_id, actor_id, "gold", hidden, task_id, None) if hidden else []
+    rows = offers.offered(tx, project_id, actor_id, "label", max(1, n - len(gold)), task_id, route)
     if not rows or len(rows) + len(gold) > n:  # the statements have taken them, so give back what is not handed out
         spare = gold if not rows else rows[n - len(gold) :]
-        _put_back(tx, [row.id for row in spare])
+        offers.put_back(tx, [row.id for row in spare])
         gold, rows = ([], rows) if not rows else (gold, rows[: n - len(gold)])
     taken = _taken(tx, project_id, actor_id, {"label": rows, "gold": gold}, tx.now + lease_seconds)
     return taken["label"], taken["gold"]
 
 
-def _offered(
-    tx: Tx, project_id: int, actor_id: int, lane: str, n: int, task_id: int | None, route: Route | None
-) -> list[Any]:
-    wanted: dict[str, Any] = {"project": project_id, "in_lane": lane, "by": actor_id, "n": n}
-    if task_id is not None:
-        wanted["of_task"] = task_id
-    if lane == "grid":
-        rows = (_CLAIM_GRID_TASK if task_id is not None else _CLAIM_GRID).rows(tx.connection, wanted)
-    elif route is not None:
-        wanted |= {"audiences": route.audiences, "after": route.after, "beside": (*route.after, *route.beside)}
-        rows = list(tx.execute(_ROUTED_TASK if task_id is not None else _ROUTED, wanted))
-    else:
-        rows = (_CLAIM_TASK if task_id is not None else _CLAIM).rows(tx.connection, wanted)
-    rows.sort(key=lambda row: (-row.priority, row.id))
-    return rows
-
-
-def _put_back(tx: Tx, question_ids: Sequence[int]) -> None:
-    """Undo an offer that nobody has seen, inside the same transaction."""
-    if question_ids:
-        tx.execute(sa.update(q).where(q.c.id.in_(question_ids)).values(held=q.c.held - 1, state="open"))
-
-
 def _taken(
-    tx: Tx, project_id: int, actor_id: int, offers: Mapping[str, Sequence[Any]], until: float
+    tx: Tx, project_id: int, actor_id: int, lanes: Mapping[str, Sequence[Any]], until: float
 ) -> dict[str, list[int]]:
-    ids = [row.id for rows in offers.values() for row in rows]
+    ids = [row.id for rows in lanes.values() for row in rows]
     if ids:
-        _lease(tx, project_id, actor_id, sorted(ids) if len(offers) > 1 else ids, until)
-    for lane, rows in offers.items():
+        _lease(tx, project_id, actor_id, sorted(ids) if len(lanes) > 1 else ids, until)
+    for lane, rows in lanes.items():
         full = sum(row.state == "claimed" for row in rows)
         if full:
             tx.count(project_id, f"questions.{lane}.open", -full)
             tx.count(project_id, f"questions.{lane}.claimed", full)
-    return {lane: [row.id for row in rows] for lane, rows in offers.items()}
+    return {lane: [row.id for row in rows] for lane, rows in lanes.items()}
 
 
 def claim_one(tx: Tx, *, question_id: int, actor_id: int, lease_seconds: float) -> None:
@@ -241,82 +208,6 @@ def claim_one(tx: Tx, *, question_id: int, actor_id: int, lease_seconds: float) 
         raise WrongState(f"question {show('question', question_id)} is {row.state}; nobody else is needed for it")
     moves.move(tx, row, before, life.claimed(before))
     _lease(tx, row.project_id, actor_id, [question_id], tx.now + lease_seconds)
-
-
-def _claim_statement(*, by_task: bool, routed: bool = False, grid: bool = False) -> Any:
-    """grid: an item may be asked about one label after the other, and about all of them later."""
-    o, theirs = q.alias("offered"), q.alias("theirs")
-    actor = sa.bindparam("by")
-    partly = sa.exists().where(theirs.c.id == a.c.question_id, theirs.c.lane == sa.literal_column("'grid'"))
-    said = (
-        sa.select(a.c.seq)
-        .where(a.c.item_id == o.c.item_id, a.c.task_id == o.c.task_id, a.c.actor_id == actor, ~partly.correlate(a))
-        .where(*_not_taken_back())
-        .correlate(o)
-        .exists()
-    )
-    inner = (
-        sa.select(o.c.id)
-        .where(
-            o.c.project_id == sa.bindparam("project"),
-            o.c.lane == sa.bindparam("in_lane"),
-            # A literal, not a parameter: else the planner cannot see that the partial index applies.
-            o.c.state == sa.literal_column("'open'"),
-            ~sa.exists().where(
-                t.c.question_id == o.c.id,
-                t.c.actor_id == actor,
-                t.c.state.in_((sa.literal_column("'held'"), sa.literal_column("'done'"))),
-            ),
-            # Whoever answered before a label was split is asked what they meant: only their turn keeps them from it.
-            *(() if grid else (sa.or_(o.c.strategy == sa.literal_column(f"'{SPLIT}'"), ~said),)),
-        )
-        .order_by(o.c.priority.desc(), o.c.id)
-        .limit(sa.bindparam("n"))
-        .with_for_update(skip_locked=True, of=o)
-    )
-    if by_task:
-        inner = inner.where(o.c.task_id == sa.bindparam("of_task"))
-    if routed:
-        inner = inner.where(*_routing(o))
-    filled = q.c.got + q.c.held + 1 >= q.c.needs
-    return (
-        sa.update(q)
-        .where(q.c.id.in_(inner.scalar_subquery()))
-        .values(held=q.c.held + 1, state=sa.case((filled, "claimed"), else_="open"))
-        .returning(q.c.id, q.c.state, q.c.priority)
-    )
-
-
-def _not_taken_back() -> tuple[Any, ...]:
-    """Conditions on an answer: who took theirs back may be asked again."""
-    later, retracted = a.alias("later"), sa.literal_column("'retracted'")
-    taken_back = sa.exists().where(later.c.supersedes == a.c.id, later.c.outcome == retracted)
-    return (a.c.outcome != retracted, ~taken_back.correlate(a))
-
-
-def _routing(o: Any) -> tuple[Any, ...]:
-    """Conditions of a project with assignment rules; others do not pay for them."""
-    listed = {name: sa.bindparam(name, expanding=True) for name in ("audiences", "after", "beside")}
-    theirs, held = a.alias("theirs"), t.alias("elsewhere")
-    return (
-        sa.or_(o.c.audience.is_(None), o.c.audience.in_(listed["audiences"])),
-        ~sa.exists().where(
-            theirs.c.item_id == o.c.item_id, theirs.c.task_id == o.c.task_id, theirs.c.actor_id.in_(listed["after"])
-        ),
-        ~sa.exists().where(
-            held.c.question_id == o.c.id,
-            held.c.state == sa.literal_column("'held'"),
-            held.c.actor_id.in_(listed["beside"]),
-        ),
-    )
-
-
-_CLAIM = Prepared(_claim_statement(by_task=False))
-_CLAIM_TASK = Prepared(_claim_statement(by_task=True))
-_CLAIM_GRID = Prepared(_claim_statement(by_task=False, grid=True))
-_CLAIM_GRID_TASK = Prepared(_claim_statement(by_task=True, grid=True))
-_ROUTED = _claim_statement(by_task=False, routed=True)
-_ROUTED_TASK = _claim_statement(by_task=True, routed=True)
 
 
 def _lease(tx: Tx, project_id: int, actor_id: int, question_ids: Sequence[int], until: float) -> None:
