@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -307,6 +308,52 @@ def test_overlap_needs_different_people_and_the_question_goes_out_again(crowd: C
     results = crowd.say([{**reply(again), "id": "x"}, reply(again, worker="w2", label="spam")])
     assert [r["state"] for r in results] == ["refused", "counted"]
     assert [row.state for row in crowd.rows(schema.question) if row.lane == "label"] == ["resolved"]
+    crowd.sound()
+
+
+def test_who_never_answers_after_whom_holds_for_what_goes_out(crowd: Crowd) -> None:
+    crowd.connect(items=6, asked=0, settings={"overlap": 3}, most=20)
+    team = crowd.site.person("ada")
+    crowd.site.ask(crowd.project, 6)
+    lane = {"lane": "label", "n": 2}
+
+    def offered(client: Any) -> set[str]:
+        return {one["id"] for one in client.post(f"/projects/{crowd.project}/claim", json=lane).json()["questions"]}
+
+    first, second = sorted(offered(team))
+    said = {"id": str(uuid.uuid4()), "question": first, "value": {"labels": ["ham"]}, "seconds": 1}
+    assert team.post("/answers", json=said).status_code == 201
+    with crowd.store.read() as connection:
+        holder = workforces.find(connection, 1, "crowd").actor_id
+    pairs = {"never_after": [[f"a{holder}", team.headers["x-test-actor"]]]}
+    assert crowd.site.owner.patch(f"/projects/{crowd.project}", json={"settings": pairs}).status_code == 200
+    crowd.deliver()
+    out = {one["question"].partition(".")[0] for one in crowd.outside.questions}
+    assert len(out) == 4  # neither what she has answered nor what she holds
+    assert not {first, second} & out
+    assert not offered(team) & out  # she must not answer while the service holds them, or it would answer after her
+    crowd.sound()
+
+
+def test_a_pair_with_one_outsider_is_about_the_whole_service_and_the_team(crowd: Crowd) -> None:
+    crowd.connect(items=4, asked=4, settings={"overlap": 2}, most=2)
+    ada, cyd = crowd.site.person("ada"), crowd.site.person("cyd")
+    crowd.deliver()
+    first = crowd.outside.questions[0]
+    assert crowd.states([reply(first, worker="bob")]) == ["counted"]
+    bob = next(row.actor_id for row in crowd.rows(schema.outsider))
+    pairs = {"never_after": [[ada.headers["x-test-actor"], f"a{bob}"]]}
+    assert crowd.site.owner.patch(f"/projects/{crowd.project}", json={"settings": pairs}).status_code == 200
+    away = {one["question"].partition(".")[0] for one in crowd.outside.questions}
+
+    def offered(client: Any) -> set[str]:
+        claimed = client.post(f"/projects/{crowd.project}/claim", json={"lane": "label", "n": 9})
+        return {one["id"] for one in claimed.json()["questions"]}
+
+    kept, free = offered(ada), offered(cyd)
+    assert len(kept) == 2
+    assert not kept & away  # what bob has answered, and what he may be answering
+    assert free == kept | away
     crowd.sound()
 
 

@@ -19,9 +19,10 @@ from ..core.later import later
 from ..core.outside import Link, Posted
 from ..core.people import Rule
 from ..store import Store, Tx, browse, gold, keys, projects, workforces
+from ..store.offers import Route
 from ..store.projects import Project, TaskRow
-from ..store.queue import Route
 from ..store.workforces import Connection
+from . import apart
 
 if TYPE_CHECKING:
     import numpy as np
@@ -111,15 +112,15 @@ def _lease(tx: Tx, one: Connection, project: Project, n: int, rng: np.random.Gen
     settings = project.settings
     checked = bool(settings["gold_share"]) and bool(gold.tasks_with(tx.connection, [one.task_id]))
     hidden = ask.how_many(n, settings["gold_share"], rng) if checked else 0
-    return workforces.push_out(tx, one, n, hidden, _route(settings, one))
+    return workforces.push_out(tx, one, n, hidden, _route(tx, settings, one))
 
 
-def _route(settings: Mapping[str, Any], one: Connection) -> Route | None:
+def _route(tx: Tx, settings: Mapping[str, Any], one: Connection) -> Route | None:
     """Assignment rules see the connection's tag; those that ask for measured skill keep it away."""
-    if not settings["assign"]:
+    if not settings["assign"] and not settings["never_after"]:
         return None
     rules = [Rule.of(raw) for raw in settings["assign"]]
-    return Route(ask.open_to(rules, [one.tag], 0.0))
+    return Route(ask.open_to(rules, [one.tag], 0.0), *apart.of_connection(tx.connection, settings["never_after"], one))
 
 
 def _sent(tx: Tx, one: Connection, part: Sequence[tuple[Any, Posted]], taken: set[str]) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import ask
-from ..core.errors import Forbidden, NotFound, WrongState
-from ..core.ids import parse
+from ..core.errors import Forbidden, WrongState
 from ..core.people import Rule
-from ..jobs import team
+from ..jobs import apart, team
 from ..store import Tx, gold, quality, queue, skills
-from ..store.queue import NewBatch, NewQuestion, Route
+from ..store.offers import Route
+from ..store.queue import NewBatch, NewQuestion
 from .session import Case, Session
 
 MAX_PRACTICE = 200
@@ -91,22 +91,8 @@ def _route(session: Session, tx: Tx, case: Case, task_id: int | None) -> Route |
         numbers = [task_id] if task_id is not None else [task.id for task in case.tasks]
         known = [skills.of_actor(tx.connection, number, session.actor.id) for number in numbers]
         low = max((skill.low for skill in known if skill is not None), default=0.0)
-    me = f"a{session.actor.id}"
-    return Route(
-        ask.open_to(rules, member.tags if member else (), low),
-        _numbers(ask.not_after(settings["never_after"], me)),
-        _numbers(ask.not_beside(settings["never_after"], me)),
-    )
-
-
-def _numbers(actors: Sequence[str]) -> tuple[int, ...]:
-    found = []
-    for actor in actors:
-        try:
-            found.append(parse("actor", actor))
-        except NotFound:  # a pair that names nobody keeps nobody apart
-            continue
-    return tuple(found)
+    open_to = ask.open_to(rules, member.tags if member else (), low)
+    return Route(open_to, *apart.of_actor(tx.connection, case.project.id, settings["never_after"], session.actor.id))
 
 
 def _practise(session: Session, tx: Tx, case: Case, task_id: int, n: int) -> list[int] | None:

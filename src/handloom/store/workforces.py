@@ -16,7 +16,7 @@ from ..core import questions as life
 from ..core.errors import NameTaken, NotFound, WrongState
 from ..core.ids import show
 from . import members, moves, people, picking, queue, schema
-from .queue import Route
+from .offers import Route
 from .upsert import upsert
 from .writer import Tx
 
@@ -240,6 +240,11 @@ def person(tx: Tx, one: Connection, worker: str) -> int:
     tx.execute(sa.insert(o).values(actor_id=new.id, workforce_id=one.id, worker=worker))
     members.put(tx, one.project_id, new.id, role="annotator", state="active", tags=[one.tag])
     return new.id
+
+
+def crew(connection: sa.Connection, one: Connection) -> list[int]:
+    """Everybody outside who has answered through this connection."""
+    return list(connection.execute(sa.select(o.c.actor_id).where(o.c.workforce_id == one.id)).scalars())
 
 
 def hand_over(tx: Tx, one: Connection, posting: Any, actor_id: int) -> None:
