@@ -73,11 +73,7 @@ def select_(
         pool = _pool(rows, probabilities, embeddings, label)
         if text or image:
             pool = _of_content(rows, pool, text, image, getattr(plugin, "needs", ()), rng)
-        if committee:
-            draws = np.stack([_numbers(rows, one) for one in committee])
-            pool = replace(pool, committee=draws, classes=tuple(_classes(rows.matching(committee[0]))))
-        if seconds:
-            pool = replace(pool, seconds=_seconds(rows, pool, seconds))
+        pool = _with_columns(rows, pool, committee, seconds)
         _complain(strategy, plugin, pool)
         bar.update(step, description="picking")
         picks = _picked(plugin, pool, n, random_share, _groups(rows, balance), rng)
@@ -203,6 +199,14 @@ def _of_content(
         drawn = extras.noisy(fitted, features, len(classes), some, rng)
         pool = replace(pool, noisy=np.stack([_spread(one, full, len(rows)) for one in drawn]))
     return pool
+
+
+def _with_columns(rows: table.Table, pool: Pool, committee: list[str] | None, seconds: str | None) -> Pool:
+    """What columns say beside, which goes before what a model of ours would say."""
+    if committee:
+        draws = np.stack([_numbers(rows, one) for one in committee])
+        pool = replace(pool, committee=draws, classes=tuple(_classes(rows.matching(committee[0]))))
+    return replace(pool, seconds=_seconds(rows, pool, seconds)) if seconds else pool
 
 
 def _spread(values: np.ndarray, at: Indices, total: int) -> np.ndarray:
