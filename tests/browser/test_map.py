@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .axe import AXE, AXE_RUN
 from .conftest import PHONE, PICTURES
 from .site import DIGITS, Site, digit_lines, digit_truth
-from .test_pages import AXE, AXE_RUN
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from .axe import AXE, AXE_RUN
 from .conftest import PHONE, PICTURES, WIDE
-from .site import ROOT, Site, digit_truth
+from .site import Site, digit_truth
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 TRAINING_MS = 90_000
 SCREENS = {
     "projects": "/",
@@ -39,14 +39,13 @@ SCREENS = {
     "settings": "/p/{project}/settings",
     "settings-guidelines": "/p/{project}/settings?tab=guidelines",
     "settings-project": "/p/{project}/settings?tab=project",
+    "data-frozen": "/p/{project}/data?view=frozen",
+    "data-erased": "/p/{project}/data?view=erased",
+    "data-replace": "/p/{project}/data?view=replace",
+    "settings-merging": "/p/{project}/settings?tab=merging",
     "settings-connections": "/p/{project}/settings?tab=connections",
     "unknown": "/nowhere/at/all",
 }
-AXE_RUN = """async () => {
-  const found = await axe.run(document, {resultTypes: ['violations']})
-  return found.violations.map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ') + ' '
-    + (node.any[0] || node.all[0] || node.none[0] || {message: ''}).message).slice(0, 4).join('; '))
-}"""
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .axe import AXE, AXE_RUN
 from .site import Site
-from .test_pages import AXE, AXE_RUN
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

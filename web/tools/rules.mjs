@@ -45,7 +45,16 @@ for (const name of files) {
   }
 }
 
-const messages = Object.keys(JSON.parse(readFileSync(join(root, 'i18n/en.json'), 'utf8')))
+const idsOf = (name) => Object.keys(JSON.parse(readFileSync(join(root, 'i18n', name), 'utf8')))
+const late = idsOf('data.json')
+const messages = [...idsOf('en.json'), ...late]
+for (const id of messages.filter((one, i) => messages.indexOf(one) !== i)) problems.push(`message ${id} has words twice`)
+// Words that are not in the first load come with the folder that uses them, so it has to import them.
+const folders = new Map()
+for (const [i, name] of files.entries()) folders.set(dirname(name), `${folders.get(dirname(name)) ?? ''}${texts[i]}`)
+for (const [folder, text] of folders) {
+  if (folder.startsWith('screens') && late.some((id) => text.includes(`'${id}'`)) && !text.includes("i18n/data'")) problems.push(`${folder} uses words of i18n/data.json and does not import i18n/data`)
+}
 const all = texts.join('\n')
 // Ids made from parts, as in t(`home.step.${name}`), count as use of everything that begins so.
 const made = [...all.matchAll(/`([a-z][\w.]*\.)\$\{/gi)].map(([, start]) => start)

@@ -279,7 +279,8 @@ export const api = {
   addBranch: (p: string, task: string, name: string, from: string) => post<Branch>(`/projects/${at(p)}/branches`, { name, task, at: from }),
   addTag: (p: string, task: string, name: string, to: string) => post(`/projects/${at(p)}/tags`, { name, task, at: to }),
   merge: (p: string, task: string, source: string) => post<CommitDetail>(`/projects/${at(p)}/merge`, { source, task }),
-  restore: (p: string, task: string, to: string, message: string) => post<CommitDetail>(`/projects/${at(p)}/restore`, { to, task, message }),
+  restore: (p: string, task: string, branch: string, to: string, message: string) =>
+    post<CommitDetail>(`/projects/${at(p)}/restore`, { to, task, branch, message }),
   requests: (p: string, task: string, state: 'open' | 'all', cursor: string | null) =>
     request<Page<'requests', Proposal>>(`/projects/${at(p)}/requests`, { query: { task, state, cursor, limit: 50 } }),
   request: (id: string) => request<ProposalDetail>(`/requests/${at(id)}`),
@@ -320,6 +321,7 @@ export const api = {
   train: (p: string, task: string) => post<Job>(`/projects/${at(p)}/train`, { task }),
   cancelJob: (id: string) => post<Job>(`/jobs/${at(id)}/cancel`),
   ask: (p: string, task: string, n: number) => post<{ batch: string; questions: number; strategy: string }>(`/projects/${at(p)}/ask`, { task, n }),
+  checks: async () => (await request<{ checks: string[] }>('/checks')).checks,
   strategies: async () => (await request<{ strategies: Strategy[] }>('/strategies')).strategies,
   widgets: () => request<{ kinds: { kind: string; widget: string; module: string | null }[] }>('/kinds'),
 }

@@ -93,7 +93,18 @@ export interface Settings {
   sample_uncertain: number
   heuristic: { rules: { pattern: string; label: string }[]; default?: string | null } | { python: string } | null
   auto: boolean
+  data_tests: string[]
+  merge_tests: string[]
+  merge_policy: Record<Landed, Policy>
+  merge_quorum: number
+  merge_roles: Role[]
+  own_approval: boolean
 }
+
+/** What lands on a branch of its own first, and whether it is merged as soon as its data tests pass. */
+export const LANDED = ['answers', 'verdicts', 'corrections'] as const
+export type Landed = (typeof LANDED)[number]
+export type Policy = 'green' | 'request'
 
 export type Project = Omit<Said['Project'], 'settings'> & { settings: Settings }
 export type Overview = Omit<Said['Overview'], 'project'> & { project: Project }

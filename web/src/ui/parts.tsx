@@ -141,6 +141,11 @@ export function Interval({ value, low, high, n }: { value: number | null; low: n
 
 export const count = (n: number): string => n.toLocaleString()
 
+export function bytes(n: number): string {
+  if (n < 1024) return `${count(n)} B`
+  return n < 1024 * 1024 ? `${(n / 1024).toFixed(1)} KiB` : `${(n / 1024 / 1024).toFixed(1)} MiB`
+}
+
 /** Time since, or until, in the largest fitting unit. */
 export function ago(iso: string | null, now = Date.now()): string {
   if (iso === null) return t('app.never')

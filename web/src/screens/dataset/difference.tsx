@@ -77,10 +77,7 @@ function Row({ project, change }: { project: string; change: RowChange }) {
   return (
     <tr>
       <th scope="row">
-        <Link to={paths.item(project, change.item)} className="items-row" title={change.item}>
-          {imageOf(change.data) ? <ItemThumb data={change.data} size={36} /> : null}
-          <span className="dataset-item">{imageOf(change.data) ? change.key : textOf(change.data) || change.key}</span>
-        </Link>
+        <ItemLink project={project} row={change} />
       </th>
       <td>
         <Side row={change.before} other={change.after} />
@@ -92,19 +89,30 @@ function Row({ project, change }: { project: string; change: RowChange }) {
   )
 }
 
+/** The item of a row: its picture and key, or the beginning of its text. */
+export function ItemLink({ project, row }: { project: string; row: Pick<RowChange, 'item' | 'key' | 'data'> }) {
+  const picture = imageOf(row.data) !== null
+  return (
+    <Link to={paths.item(project, row.item)} className="dataset-link" title={row.item}>
+      {picture ? <ItemThumb data={row.data} size={36} /> : null}
+      <span className="dataset-item">{picture ? row.key : textOf(row.data) || row.key}</span>
+    </Link>
+  )
+}
+
 /** A row as it was or is; beside the label only what differs from the other side. */
 function Side({ row, other }: { row: DatasetRow | null; other: DatasetRow | null }) {
   if (!row) return <span className="dim">–</span>
   return (
     <span className="row">
-      <Chip tone="accent">{shown(row.value)}</Chip>
+      <Chip tone="accent">{shownValue(row.value)}</Chip>
       {other && other.split !== row.split ? <span className="small">{t('dataset.split', { split: row.split })}</span> : null}
       {other && other.weight !== row.weight ? <span className="small">{t('dataset.weight', { weight: row.weight })}</span> : null}
     </span>
   )
 }
 
-function shown(value: unknown): string {
+export function shownValue(value: unknown): string {
   const labels = (value as { labels?: unknown } | null)?.labels
   return Array.isArray(labels) ? labels.join(', ') || t('label.outcome.none') : JSON.stringify(value)
 }

@@ -1,16 +1,22 @@
-// The versions of a task's dataset: a log by branch, and what changed from one to another.
+// The versions of a task's dataset: a log by branch, what changed, what is proposed, frozen and erased.
 
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api } from '../../api/client'
+import type { Freeze } from '../../api/curation'
 import type { Commit, Task } from '../../api/types'
 import { t } from '../../i18n'
+import '../../i18n/data'
 import { Button, Chip, Empty, Failed, Modal, Page, Panel, SegmentedControl, Select, TextInput, toast, toastError, Waiting, When } from '../../ui'
 import { useProject, useTask } from '../data'
 import { DataPlaces } from '../parts/data-places'
+import { ExportButton } from '../parts/export'
 import { NotAllowed } from '../parts/not-allowed'
 import { useQueryState } from '../router'
 import { useSession } from '../session'
+import { Erasures } from './erasures'
+import { FreezeDialog, Freezes, holding, Line as FreezeLine, useFreezes } from './freezes'
+import { Replace } from './replace'
 import { Requests } from './requests'
 import { Version } from './version'
 import './dataset.css'
@@ -28,6 +34,7 @@ export default function Dataset({ project }: { project: string }) {
       {tasks.length > 1 && task ? (
         <SegmentedControl size="xs" aria-label={t('label.task')} value={task.name} data={tasks.map((one) => one.name)} onChange={choose} />
       ) : null}
+      {tasks.length > 0 ? <ExportButton project={project} tasks={tasks} size="xs" /> : null}
       <DataPlaces project={project} current="dataset" />
     </>
   )
@@ -39,38 +46,58 @@ export default function Dataset({ project }: { project: string }) {
   )
 }
 
-/** Versions, or what is proposed. */
+type View = 'versions' | 'requests' | 'frozen' | 'erased' | 'replace'
+
+/** Versions, what is proposed, what is frozen, what was erased. */
 function Views({ project, task }: { project: string; task: Task }) {
+  const { can } = useSession()
   const [query, change] = useQueryState()
-  const view = query.get('view') === 'requests' || query.get('request') ? 'requests' : 'versions'
-  const waiting = useQuery({ queryKey: ['requests', project, task.name, 'open'], queryFn: () => api.requests(project, task.name, 'open', null) })
-  const n = waiting.data?.requests.length ?? 0
+  const asked = query.get('request') ? 'requests' : query.get('view')
+  const views: View[] = ['versions', 'requests', 'frozen', ...(can('erase') ? (['erased'] as const) : []), ...(can('train') ? (['replace'] as const) : [])]
+  const view = views.find((one) => one === asked) ?? 'versions'
+  const waiting = useQuery({ queryKey: ['requests', project, task.name, 'open'], queryFn: () => api.requests(project, task.name, 'open', null), enabled: can('export') })
+  const frozen = useFreezes(project)
+  const branches = useQuery({ queryKey: ['branches', project, task.name], queryFn: () => api.branches(project, task.name) })
+  const names = [MAIN, ...(branches.data ?? []).map((one) => one.name).filter((name) => name !== MAIN)]
+  const counts: Partial<Record<View, number>> = { requests: waiting.data?.requests.length ?? 0, frozen: frozen.data?.filter((one) => one.thawed === null).length ?? 0 }
+  const named = (one: View) => (counts[one] ? `${t(`dataset.${one}`)} (${counts[one]})` : t(`dataset.${one}`))
+  const open = (next: View, push = false) =>
+    change({ view: next === 'versions' ? null : next, request: null, state: null, version: null, before: null, job: null }, { push })
   return (
     <>
       <div className="row dataset-views">
         <SegmentedControl
           size="xs"
           aria-label={t('dataset.view')}
-          value={view}
-          data={[
-            { value: 'versions', label: t('dataset.versions') },
-            { value: 'requests', label: n > 0 ? `${t('dataset.requests')} (${n})` : t('dataset.requests') },
-          ]}
-          onChange={(next) => change({ view: next === 'requests' ? next : null, request: null, state: null, version: null, before: null })}
+          value={view === 'replace' ? 'versions' : view}
+          data={views.filter((one) => one !== 'replace').map((one) => ({ value: one, label: named(one) }))}
+          onChange={(next) => open(next as View)}
         />
       </div>
-      {view === 'requests' ? <Requests project={project} task={task.name} /> : <Versions project={project} task={task} />}
+      {view === 'requests' ? <Requests project={project} task={task.name} /> : null}
+      {view === 'frozen' ? <Freezes project={project} task={task} branches={names} /> : null}
+      {view === 'erased' ? <Erasures project={project} /> : null}
+      {view === 'replace' && branches.data ? <Replace project={project} task={task} branches={names} onDone={() => open('versions')} /> : null}
+      {view === 'versions' ? <Versions project={project} task={task} branches={names} freezes={frozen.data ?? []} onReplace={() => open('replace', true)} /> : null}
     </>
   )
 }
 
-function Versions({ project, task }: { project: string; task: Task }) {
+interface VersionsProps {
+  project: string
+  task: Task
+  branches: readonly string[]
+  freezes: readonly Freeze[]
+  onReplace(): void
+}
+
+function Versions({ project, task, branches, freezes, onReplace }: VersionsProps) {
   const { can } = useSession()
   const client = useQueryClient()
   const [query, change] = useQueryState()
   const branch = query.get('branch') ?? MAIN
-  const [proposing, setProposing] = useState(false)
-  const branches = useQuery({ queryKey: ['branches', project, task.name], queryFn: () => api.branches(project, task.name) })
+  const [asking, setAsking] = useState<'propose' | 'freeze' | null>(null)
+  const held = holding(freezes, task.name, branch)
   const log = useInfiniteQuery({
     queryKey: ['commits', project, task.name, branch],
     queryFn: ({ pageParam }) => api.commits(project, task.name, branch, pageParam),
@@ -102,21 +129,39 @@ function Versions({ project, task }: { project: string; task: Task }) {
       <div className="row">
         <Select
           aria-label={t('dataset.branch')}
-          data={[MAIN, ...(branches.data ?? []).map((one) => one.name).filter((name) => name !== MAIN)]}
+          data={[...branches]}
           value={branch}
           allowDeselect={false}
           onChange={(name) => change({ branch: name === MAIN ? null : name, version: null })}
         />
-        {branch !== MAIN && can('propose') ? <Button onClick={() => setProposing(true)}>{t('dataset.propose', { branch })}</Button> : null}
+        {branch !== MAIN && can('propose') ? <Button onClick={() => setAsking('propose')}>{t('dataset.propose', { branch })}</Button> : null}
         {branch !== MAIN && can('train') ? (
           <Button variant="default" onClick={() => void merge()}>
             {t('dataset.merge', { branch })}
           </Button>
         ) : null}
-        <Modal opened={proposing} onClose={() => setProposing(false)} title={t('dataset.propose', { branch })} closeButtonProps={{ 'aria-label': t('app.close') }}>
-          <Propose project={project} task={task.name} branch={branch} onDone={() => setProposing(false)} />
+        {can('train') ? (
+          <Button variant="default" onClick={onReplace}>
+            {t('replace.open')}
+          </Button>
+        ) : null}
+        {can('change_project') && held.length === 0 ? (
+          <Button variant="default" onClick={() => setAsking('freeze')}>
+            {t('freeze.open')}
+          </Button>
+        ) : null}
+        <Modal opened={asking === 'propose'} onClose={() => setAsking(null)} title={t('dataset.propose', { branch })} closeButtonProps={{ 'aria-label': t('app.close') }}>
+          <Propose project={project} task={task.name} branch={branch} onDone={() => setAsking(null)} />
         </Modal>
+        <FreezeDialog opened={asking === 'freeze'} onClose={() => setAsking(null)} project={project} task={task} branches={branches} branch={branch} />
       </div>
+      {held.length > 0 ? (
+        <ul className="freezes freezes-here">
+          {held.map((one) => (
+            <FreezeLine key={one.id} project={project} one={one} />
+          ))}
+        </ul>
+      ) : null}
       {log.error ? <Failed error={log.error} retry={() => void log.refetch()} /> : null}
       {log.isPending ? <Waiting /> : null}
       {log.data && commits.length === 0 ? (
@@ -138,7 +183,7 @@ function Versions({ project, task }: { project: string; task: Task }) {
               </Button>
             ) : null}
           </Panel>
-          <Version key={shown.id} project={project} task={task.name} commit={shown} commits={commits} />
+          <Version key={shown.id} project={project} task={task.name} branch={branch} commit={shown} commits={commits} />
         </div>
       ) : null}
     </>

@@ -15,13 +15,14 @@ import { Tests } from './tests'
 interface VersionProps {
   project: string
   task: string
+  branch: string
   commit: Commit
   commits: readonly Commit[]
 }
 
-type Act = 'tag' | 'branch' | 'restore'
+type Act = 'tag' | 'branch' | 'restore' | 'undo'
 
-export function Version({ project, task, commit, commits }: VersionProps) {
+export function Version({ project, task, branch, commit, commits }: VersionProps) {
   const { can } = useSession()
   const [query, change] = useQueryState()
   const [act, setAct] = useState<Act | null>(null)
@@ -46,6 +47,7 @@ export function Version({ project, task, commit, commits }: VersionProps) {
                   {format}
                 </Menu.Item>
               ))}
+              {can('export') ? <Menu.Item onClick={() => change({ export: 'new', at: commit.id })}>{t('dataset.getOther')}</Menu.Item> : null}
             </Menu.Dropdown>
           </Menu>
         }
@@ -91,6 +93,11 @@ export function Version({ project, task, commit, commits }: VersionProps) {
                 {t(one === 'branch' ? 'dataset.branchFrom' : `dataset.${one}`)}
               </Button>
             ))}
+            {commit.id === commits[0]?.id && commit.parents[0] ? (
+              <Button size="xs" variant="default" onClick={() => setAct('undo')}>
+                {t('dataset.undo')}
+              </Button>
+            ) : null}
           </div>
         ) : null}
       </Panel>
@@ -107,16 +114,16 @@ export function Version({ project, task, commit, commits }: VersionProps) {
       />
       {before ? <Difference project={project} task={task} before={before} after={commit.id} /> : <p className="dim">{t('dataset.first')}</p>}
       <Modal opened={act !== null} onClose={() => setAct(null)} title={commit.message} closeButtonProps={{ 'aria-label': t('app.close') }}>
-        {act ? <Doing act={act} project={project} task={task} commit={commit} onDone={() => setAct(null)} /> : null}
+        {act ? <Doing act={act} project={project} task={task} branch={branch} commit={commit} onDone={() => setAct(null)} /> : null}
       </Modal>
     </div>
   )
 }
 
-const ASKS: Record<Act, string> = { tag: 'dataset.tagName', branch: 'dataset.branchName', restore: 'dataset.restoreWhy' }
+const ASKS: Record<Act, string> = { tag: 'dataset.tagName', branch: 'dataset.branchName', restore: 'dataset.restoreWhy', undo: 'dataset.undoWhy' }
 
 /** The one thing that each act asks for: a name, or a reason. */
-function Doing({ act, project, task, commit, onDone }: { act: Act; project: string; task: string; commit: Commit; onDone(): void }) {
+function Doing({ act, project, task, branch, commit, onDone }: Omit<VersionProps, 'commits'> & { act: Act; onDone(): void }) {
   const client = useQueryClient()
   const [, change] = useQueryState()
   const [words, setWords] = useState('')
@@ -130,10 +137,10 @@ function Doing({ act, project, task, commit, onDone }: { act: Act; project: stri
         await api.addBranch(project, task, given, commit.id)
         change({ branch: given, version: null })
       }
-      if (act === 'restore') {
-        const made = await api.restore(project, task, commit.id, given)
+      if (act === 'restore' || act === 'undo') {
+        const made = await api.restore(project, task, branch, act === 'undo' ? (commit.parents[0] ?? commit.id) : commit.id, given)
         toast(t('dataset.restored', { commit: made.id }))
-        change({ branch: null, version: null })
+        change({ version: null })
       }
       await client.invalidateQueries({ queryKey: ['commits', project] })
       await client.invalidateQueries({ queryKey: ['branches', project] })

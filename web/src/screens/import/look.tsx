@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, type Reading } from '../../api/client'
 import type { Task, Upload } from '../../api/types'
 import { t } from '../../i18n'
-import { Alert, Button, Chip, count, Panel, Select, toast, toastError } from '../../ui'
+import { Alert, Button, bytes, Chip, count, Panel, Select, toast, toastError } from '../../ui'
 import { useSession } from '../session'
 import { KEY, LABEL, META, ofField, roles, SPLIT, withRole } from './columns'
 
@@ -41,7 +41,7 @@ export function Look({ project, task, found, reading, busy, onReading, onForget,
       >
         <p className="row">
           <Chip tone="accent">{preview.format}</Chip>
-          <span className="dim num">{size(found.bytes)}</span>
+          <span className="dim num">{bytes(found.bytes)}</span>
           {preview.encoding ? <Chip>{preview.encoding.mark ? t('import.marked', { name: preview.encoding.name }) : preview.encoding.name}</Chip> : null}
           {preview.delimiter ? <Chip>{t('import.delimiter', { mark: preview.delimiter === '\t' ? 'Tab' : preview.delimiter })}</Chip> : null}
         </p>
@@ -227,10 +227,4 @@ function words(value: unknown): string {
   if (typeof value === 'string') return value
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join(', ')
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
-}
-
-function size(bytes: number): string {
-  if (bytes < 1024) return `${count(bytes)} B`
-  if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} KiB`
-  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`
 }

@@ -3,21 +3,23 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type FormEvent, type RefObject, useEffect, useRef, useState } from 'react'
 import { api } from '../../api/client'
-import type { ItemLine } from '../../api/types'
 import { t } from '../../i18n'
-import { Button, Chip, Empty, Failed, Key, Page, SegmentedControl, Select, TextInput, Waiting } from '../../ui'
+import { Button, Empty, Failed, Key, Page, SegmentedControl, Select, TextInput, Waiting } from '../../ui'
 import { useProject, useTask } from '../data'
 import { itemsKeys } from '../keys'
-import { imageOf, ItemThumb, textOf } from '../parts/item-thumb'
-import { Link, useQueryState } from '../router'
-import { paths } from '../routes'
-import { useKeys } from '../session'
+import { ExportButton } from '../parts/export'
+import { imageOf } from '../parts/item-thumb'
+import { useQueryState } from '../router'
+import { useKeys, useSession } from '../session'
+import { PickingBar, usePicking } from './picking'
+import { Grid, List } from './rows'
 import './items.css'
 
 const PAGE = 60
 const STATES = ['all', 'unlabelled', 'labelled', 'asked', 'test'] as const
 
 export default function Items({ project: name }: { project: string }) {
+  const { can } = useSession()
   const project = useProject(name)
   const [task, setTask] = useTask(project.data)
   const [query, change] = useQueryState()
@@ -36,6 +38,7 @@ export default function Items({ project: name }: { project: string }) {
     placeholderData: keepPreviousData,
   })
   const rows = items.data?.items ?? []
+  const { chosen, picking, begin, end, add } = usePicking()
   const pictures = rows.length > 0 && rows.every((row) => imageOf(row.data) !== null)
   const view = query.get('view') ?? (pictures ? 'grid' : 'list')
   const search = useRef<HTMLInputElement>(null)
@@ -69,6 +72,12 @@ export default function Items({ project: name }: { project: string }) {
       title={t('items.title')}
       aside={
         <>
+          {can('erase') && chosen === null ? (
+            <Button size="xs" variant="default" onClick={begin}>
+              {t('items.choose')}
+            </Button>
+          ) : null}
+          {tasks.length > 0 ? <ExportButton project={name} tasks={tasks} size="xs" /> : null}
           {tasks.length > 1 && task ? (
             <SegmentedControl size="xs" aria-label={t('label.task')} value={task.name} data={tasks.map((one) => one.name)} onChange={setTask} />
           ) : null}
@@ -95,9 +104,10 @@ export default function Items({ project: name }: { project: string }) {
       ) : null}
       {rows.length > 0 ? (
         <div className={items.isPlaceholderData ? 'items-old' : undefined}>
-          {view === 'grid' ? <Grid rows={rows} project={name} /> : <List rows={rows} project={name} />}
+          {view === 'grid' ? <Grid rows={rows} project={name} picking={picking} /> : <List rows={rows} project={name} picking={picking} />}
         </div>
       ) : null}
+      {chosen ? <PickingBar project={name} chosen={chosen} page={rows.map((row) => row.id)} search={filter.search} onAdd={add} onEnd={end} /> : null}
       {items.data ? (
         <Foot shown={rows.length} forward={next ? forward : null} back={steps > 0 ? back : null} toFirst={filter.cursor ? toFirst : null} />
       ) : null}
@@ -219,106 +229,5 @@ function Search({ field, value, onSearch }: SearchProps) {
         }}
       />
     </form>
-  )
-}
-
-function Marks({ row }: { row: ItemLine }) {
-  const labels = row.label?.value.labels ?? null
-  const agrees = row.prediction !== null && labels !== null && labels.includes(row.prediction.label)
-  return (
-    <>
-      {labels ? <Chip tone="accent">{labels.join(', ') || t('label.outcome.none')}</Chip> : null}
-      {row.prediction && !agrees ? (
-        <Chip tone="hollow" title={t('items.predicted')}>
-          {row.prediction.label} · {Math.round(row.prediction.probability * 100)} %
-        </Chip>
-      ) : null}
-      {row.label?.automatic ? (
-        <Chip tone="suggest" title={t('items.automaticTip')}>
-          {t('items.automatic')}
-        </Chip>
-      ) : null}
-      {row.test ? (
-        <Chip tone="good" title={t('items.testTip')}>
-          {t('items.test')}
-        </Chip>
-      ) : null}
-    </>
-  )
-}
-
-function Grid({ rows, project }: { rows: readonly ItemLine[]; project: string }) {
-  return (
-    <ul className="items-grid">
-      {rows.map((row) => (
-        <li key={row.id}>
-          <Link to={paths.item(project, row.id)} className="items-card">
-            <span className={imageOf(row.data) ? 'items-shot' : 'items-words'}>
-              <ItemThumb data={row.data} size={104} />
-            </span>
-            <span className="hidden-text">{row.key ?? row.id}</span>
-            <span className="items-marks">
-              <Marks row={row} />
-            </span>
-          </Link>
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-function List({ rows, project }: { rows: readonly ItemLine[]; project: string }) {
-  return (
-    <div className="panel">
-      <div className="table-box items-table">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">{t('items.item')}</th>
-              <th scope="col">{t('items.value')}</th>
-              <th scope="col">{t('items.predicted')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={row.id}>
-                <td>
-                  <Link to={paths.item(project, row.id)} className="items-row">
-                    {imageOf(row.data) ? <ItemThumb data={row.data} size={36} /> : null}
-                    <span className="items-text" dir="auto">{textOf(row.data) || row.key || row.id}</span>
-                  </Link>
-                </td>
-                <td>
-                  <span className="row">
-                    {row.label ? (
-                      <Chip tone="accent">{row.label.value.labels.join(', ') || t('label.outcome.none')}</Chip>
-                    ) : (
-                      <span className="dim small">{t('items.unlabelled')}</span>
-                    )}
-                    {row.label?.automatic ? (
-                      <Chip tone="suggest" title={t('items.automaticTip')}>
-                        {t('items.automatic')}
-                      </Chip>
-                    ) : null}
-                    {row.test ? (
-                      <Chip tone="good" title={t('items.testTip')}>
-                        {t('items.test')}
-                      </Chip>
-                    ) : null}
-                  </span>
-                </td>
-                <td>
-                  {row.prediction ? (
-                    <Chip tone="hollow">
-                      {row.prediction.label} · {Math.round(row.prediction.probability * 100)} %
-                    </Chip>
-                  ) : null}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </div>
   )
 }

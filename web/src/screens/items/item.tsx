@@ -1,10 +1,13 @@
 // One item: what it is, what was asked and answered, what models say, and what stands behind it.
 
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { api } from '../../api/client'
 import type { ItemAnswer, ItemDetail, ItemQuestion, ItemTask } from '../../api/types'
 import { t } from '../../i18n'
-import { BackIcon, Chip, Failed, Page, Panel, percent, Waiting, When } from '../../ui'
+import '../../i18n/data'
+import { BackIcon, Button, Chip, Failed, Page, Panel, percent, TrashIcon, Waiting, When } from '../../ui'
+import { EraseDialog } from '../parts/erase'
 import { imageOf } from '../parts/item-thumb'
 import { Link } from '../router'
 import { paths } from '../routes'
@@ -29,12 +32,12 @@ export default function Item({ project, id }: { project: string; id: string }) {
     >
       {found.error ? <Failed error={found.error} retry={() => void found.refetch()} /> : null}
       {!found.data && !found.error ? <Waiting /> : null}
-      {found.data ? <Parts detail={found.data} /> : null}
+      {found.data ? <Parts project={project} detail={found.data} /> : null}
     </Page>
   )
 }
 
-function Parts({ detail }: { detail: ItemDetail }) {
+function Parts({ project, detail }: { project: string; detail: ItemDetail }) {
   const { item, tasks } = detail
   return (
     <div className="item-grid">
@@ -51,6 +54,7 @@ function Parts({ detail }: { detail: ItemDetail }) {
           ) : null}
         </p>
         {item.meta && Object.keys(item.meta).length > 0 ? <Meta meta={item.meta} /> : null}
+        <Erasing project={project} item={item} />
       </Panel>
       <div className="stack item-tasks">
         {tasks.map((one) => (
@@ -58,6 +62,24 @@ function Parts({ detail }: { detail: ItemDetail }) {
         ))}
         <LineagePicture choices={lineageChoices(detail)} />
       </div>
+    </div>
+  )
+}
+
+const ERASED = 'erased:'
+
+/** The way to blank this item for good, for owners; or that it is blank. */
+function Erasing({ project, item }: { project: string; item: ItemDetail['item'] }) {
+  const { can } = useSession()
+  const [asking, setAsking] = useState(false)
+  if (item.key?.startsWith(ERASED)) return <p className="dim">{t('erase.isErased')}</p>
+  if (!can('erase')) return null
+  return (
+    <div>
+      <Button size="xs" variant="default" leftSection={<TrashIcon size={16} />} onClick={() => setAsking(true)}>
+        {t('erase.open')}
+      </Button>
+      <EraseDialog project={project} items={[item.id]} opened={asking} onClose={() => setAsking(false)} />
     </div>
   )
 }

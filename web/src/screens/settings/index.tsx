@@ -8,11 +8,14 @@ import { useQueryState } from '../router'
 import { useSession } from '../session'
 import { ConnectionsTab } from './connections'
 import { GuidelinesTab } from './guidelines'
+import { MergingTab } from './merging'
 import { ProjectTab } from './project'
 import { TaskTab } from './task'
 import './settings.css'
 
-const TABS = ['task', 'guidelines', 'project', 'connections'] as const
+const TABS = ['task', 'guidelines', 'project', 'merging', 'connections'] as const
+/** Tabs about one task; the others are about the whole project. */
+const OF_TASK: readonly string[] = ['task', 'guidelines']
 
 export default function Settings({ project: name }: { project: string }) {
   const { can } = useSession()
@@ -28,7 +31,7 @@ export default function Settings({ project: name }: { project: string }) {
     <Page
       title={t('settings.title')}
       aside={
-        tasks.length > 1 && task && tab !== 'project' && tab !== 'connections' ? (
+        tasks.length > 1 && task && OF_TASK.includes(tab) ? (
           <SegmentedControl size="xs" aria-label={t('settings.task')} value={task.name} data={tasks.map((one) => one.name)} onChange={setTask} />
         ) : null
       }
@@ -52,6 +55,9 @@ export default function Settings({ project: name }: { project: string }) {
           </Tabs.Panel>
           <Tabs.Panel value="project" pt="lg">
             <ProjectTab project={project.data} />
+          </Tabs.Panel>
+          <Tabs.Panel value="merging" pt="lg">
+            <MergingTab project={project.data} />
           </Tabs.Panel>
           <Tabs.Panel value="connections" pt="lg">
             <ConnectionsTab project={name} />

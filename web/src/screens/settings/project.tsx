@@ -1,12 +1,11 @@
 // The settings of a project, each with what it means.
 
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
 import { api } from '../../api/client'
 import type { Project, Settings } from '../../api/types'
 import { t } from '../../i18n'
-import { Button, NumberInput, Panel, Select, Switch, toast, toastError } from '../../ui'
-import { useSession } from '../session'
+import { NumberInput, Panel, Select, Switch } from '../../ui'
+import { SaveBar, useDraft } from './draft'
 import { HeuristicField } from './heuristic'
 
 type NumberName = { [K in keyof Settings]: Settings[K] extends number ? K : never }[keyof Settings]
@@ -45,36 +44,8 @@ const GROUPS: [string, Field[]][] = [
 ]
 
 export function ProjectTab({ project }: { project: Project }) {
-  const { can } = useSession()
-  const client = useQueryClient()
-  const [draft, setDraft] = useState<Partial<Settings>>({})
-  const [problem, setProblem] = useState<string | null>(null)
-  const [busy, setBusy] = useState(false)
-  const may = can('change_project')
-  const values = { ...project.settings, ...draft }
-  const changed = (Object.keys(draft) as (keyof Settings)[]).filter(
-    (name) => JSON.stringify(draft[name]) !== JSON.stringify(project.settings[name]),
-  )
-  const set = (change: Partial<Settings>) => {
-    setProblem(null)
-    setDraft((before) => ({ ...before, ...change }))
-  }
-
-  const save = async () => {
-    setBusy(true)
-    try {
-      await api.changeSettings(project.name, Object.fromEntries(changed.map((name) => [name, draft[name]])))
-      await client.invalidateQueries({ queryKey: ['project'] })
-      setDraft({})
-      toast(t('settings.saved'))
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error))
-      toastError(error)
-    } finally {
-      setBusy(false)
-    }
-  }
-
+  const draft = useDraft(project)
+  const { values, set, may } = draft
   return (
     <div className="stack">
       {may ? null : <p className="dim">{t('settings.readonly')}</p>}
@@ -90,17 +61,7 @@ export function ProjectTab({ project }: { project: Project }) {
       <Panel title={t('settings.heuristic')}>
         <HeuristicField value={values.heuristic} labels={[...new Set(project.tasks.flatMap((task) => task.labels))]} disabled={!may} onChange={(heuristic) => set({ heuristic })} />
       </Panel>
-      {may && changed.length > 0 ? (
-        <div className="settings-save" role="region" aria-label={t('app.save')}>
-          <span className="grow">{problem ? <span className="settings-problem">{problem}</span> : t('settings.changed', { n: changed.length })}</span>
-          <Button variant="default" onClick={() => setDraft({})}>
-            {t('settings.reset')}
-          </Button>
-          <Button loading={busy} onClick={() => void save()}>
-            {t('app.save')}
-          </Button>
-        </div>
-      ) : null}
+      <SaveBar draft={draft} />
     </div>
   )
 }

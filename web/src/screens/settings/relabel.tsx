@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { type Change, curation, type Migration, type MigrationKind, type MigrationPreview } from '../../api/curation'
 import type { Task } from '../../api/types'
 import { t } from '../../i18n'
+import '../../i18n/data'
 import { Button, Chip, Failed, Panel, SegmentedControl, TagsInput, TextInput, toast, toastError, When } from '../../ui'
 
 const KINDS: MigrationKind[] = ['rename', 'merge', 'split']

@@ -86,10 +86,8 @@ function People({ rows, project, onShow }: PeopleProps) {
               <th scope="col">{t('team.state')}</th>
               <th scope="col">{t('team.skill')}</th>
               <th scope="col" className="num">{t('team.answers')}</th>
-              <th scope="col" className="num">{t('team.pace')}</th>
               <th scope="col" className="num">{t('team.week')}</th>
               <th scope="col" className="num">{t('team.held')}</th>
-              <th scope="col">{t('team.seen')}</th>
               {owner ? <td /> : null}
             </tr>
           </thead>
@@ -147,18 +145,20 @@ function Row({ member, project, onShow }: { member: Member; project: string; onS
       </td>
       <td>
         <Chip tone={member.state === 'active' ? 'good' : member.state === 'paused' ? 'suggest' : 'plain'}>{t(`team.state.${member.state}`)}</Chip>
+        <span className="team-seen dim small">
+          {member.last_seen === null ? t('team.neverSeen') : t('team.seen')} {member.last_seen === null ? null : <When iso={member.last_seen} />}
+        </span>
         {member.state !== 'active' && member.reason ? <p className="team-reason small dim">{member.reason}</p> : null}
       </td>
       <td>
         {member.skill ? <Interval {...member.skill.accuracy} /> : <span className="dim">–</span>}
       </td>
-      <td className="num">{count(member.answers)}</td>
-      <td className="num">{member.median_seconds === null ? '–' : t('team.seconds', { seconds: member.median_seconds.toFixed(1) })}</td>
+      <td className="num">
+        {count(member.answers)}
+        {member.median_seconds === null ? null : <span className="team-pace dim small">{t('team.pace', { seconds: member.median_seconds.toFixed(1) })}</span>}
+      </td>
       <td className="num">{member.load ? t('team.weekLoad', { n: count(member.load.recent.answers), time: span(member.load.recent.seconds) }) : '–'}</td>
       <td className="num">{count(member.held)}</td>
-      <td>
-        <When iso={member.last_seen} />
-      </td>
       {owner ? <td>{changes ? <RowMenu actor={member} change={change} onShow={onShow} /> : null}</td> : null}
     </tr>
   )
