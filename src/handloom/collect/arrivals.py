@@ -9,6 +9,7 @@ import zlib
 from pathlib import Path, PurePath, PurePosixPath
 
 from ..core.errors import BadReference, EmptyInput, Malformed, TooLarge
+from . import zips
 from .lines import MARKS
 
 HEAD = 64 * 1024
@@ -80,7 +81,7 @@ def settled(path: Path, name: str, limit: int) -> Path:
 def check_zip(path: Path, limit: int) -> None:
     """Refuse a zip that would fill the disk or the memory: `TooLarge`. limit: bytes that all of it may become."""
     size = path.stat().st_size
-    with _opened(path) as pack:
+    with zips.opened(path) as pack:
         entries = pack.infolist()
     whole = sum(entry.file_size for entry in entries)
     most = min(limit, max(_FREE, RATIO * size))
@@ -103,7 +104,7 @@ def unpacked(path: Path, into: Path, limit: int) -> Path:
     check_zip(path, limit)
     left = min(limit, max(_FREE, RATIO * path.stat().st_size))
     made: list[Path] = []
-    with _opened(path) as pack:
+    with zips.opened(path) as pack:
         for entry in pack.infolist():
             parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
             if (
@@ -131,8 +132,7 @@ def unpacked(path: Path, into: Path, limit: int) -> Path:
 
 
 def _unpack(pack: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, left: int) -> int:
-    if entry.flag_bits & 1:
-        raise Malformed(f"{entry.filename[:200]} is encrypted; unpack the zip file first")
+    zips.check(entry)
     size = 0
     try:
         with pack.open(entry) as source, target.open("wb") as file:
@@ -141,23 +141,18 @@ def _unpack(pack: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, left: i
                 if size > left:
                     raise TooLarge("the zip becomes larger than it says; it is refused", limit=left)
                 file.write(piece)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+    except zips.DAMAGED as error:
+        if isinstance(error, OSError) and error.errno is not None:  # the disk's fault and not the file's
+            raise
         raise Malformed(f"{entry.filename[:200]} is damaged inside the zip file: {error}") from error
     return size
-
-
-def _opened(path: Path) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError) as error:
-        raise Malformed(f"the file is not a whole zip file: {error}") from error
 
 
 def _of_zip(path: Path, name: str) -> str:
     try:
         with zipfile.ZipFile(path) as pack:
             return ".xlsx" if "xl/workbook.xml" in pack.namelist() else ".zip"
-    except (zipfile.BadZipFile, OSError) as error:
+    except zips.DAMAGED as error:
         raise Malformed(f"{name[:200]} is not a whole zip file or workbook: {error}") from error
 
 

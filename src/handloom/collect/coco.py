@@ -102,8 +102,10 @@ def _index(path: Path) -> _Index:
     early: dict[Any, list[tuple[int, int]]] = {}
     for one in elements(path):
         value = one.value
-        if one.key == "categories" and isinstance(value, dict):
-            index.names[value.get("id")] = str(value.get("name") or value.get("id"))
+        if one.problem:
+            index.strays.append((one.line, f"line {one.line}, in {one.key!r}: {one.problem}"))
+        elif one.key == "categories" and isinstance(value, dict) and isinstance(value.get("id"), int | str):
+            index.names[value["id"]] = str(value.get("name") or value["id"])
         elif one.key == "images" and isinstance(value, dict) and isinstance(value.get("id"), int | str):
             index.image_of[value["id"]] = len(index.images) // 2
             index.images.extend((one.offset, one.size))
@@ -112,7 +114,7 @@ def _index(path: Path) -> _Index:
                 _place(index, value["image_id"], one.offset, one.size)
             else:
                 early.setdefault(value["image_id"], []).append((one.offset, one.size))
-        elif one.key in ("images", "annotations"):
+        elif one.key in ("images", "annotations", "categories"):
             index.strays.append((one.line, f"line {one.line} is no object of {one.key} with an id: {str(value)[:80]}"))
     for image, places in early.items():
         if image not in index.image_of:
@@ -179,7 +181,7 @@ def _record(
 def _region(one: Mapping[str, Any], names: Mapping[Any, str], losses: list[str]) -> dict[str, Any] | None:
     """One annotation as a region: its polygon or mask where it has one, else its box."""
     category = one.get("category_id")
-    if category not in names:
+    if not isinstance(category, int | str) or category not in names:
         losses.append(f"an annotation of category {category!r}, which is not listed, is left out")
         return None
     attributes = dict(one.get("attributes") or {}) if isinstance(one.get("attributes"), Mapping) else {}
@@ -194,9 +196,11 @@ def _region(one: Mapping[str, Any], names: Mapping[Any, str], losses: list[str])
         counts = rle.from_text(counts) if isinstance(counts, str) else counts
         return {**region, "kind": "mask", "size": segmentation.get("size"), "counts": counts}
     if isinstance(segmentation, list) and segmentation:
+        if not all(isinstance(ring, list) for ring in segmentation):
+            raise BadItem("a segmentation is a list of rings, each a list of numbers, as [[x, y, x, y, x, y]]")
         rings = [[list(p) for p in zip(ring[0::2], ring[1::2], strict=False)] for ring in segmentation]
         return {**region, "kind": "polygon", "rings": rings}
-    if points and one.get("num_keypoints") == 1 and len(points) == 3:
+    if isinstance(points, list) and one.get("num_keypoints") == 1 and len(points) == 3:
         return {**region, "kind": "point", "x": points[0], "y": points[1]}
     if points:
         losses.append("keypoints of annotations are left out")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.errors import BadItem, BadValue, Malformed
 from ..core.protocols import Record
-from . import bio, images
+from . import bio, images, json_text
 from .parts import SPANS, regions_value, spans_value
 
 Row = tuple[int, Mapping[str, Any]]
@@ -166,7 +165,7 @@ def _label(value: Any, separator: str | None) -> str | list[str] | None:
         return [label_text(v) for v in value]
     if isinstance(value, str) and value.startswith("[") and value.endswith("]"):
         try:
-            parsed = json.loads(value)
+            parsed = json_text.parse(value)
         except ValueError:
             parsed = None
         if isinstance(parsed, list):
@@ -196,7 +195,7 @@ def objects(value: Any) -> Any:
     """Lists and objects as they are, or out of their JSON; None for other cells."""
     if isinstance(value, str) and value.startswith(("[{", '{"spans"', '{"regions"', "[]")):
         try:
-            return json.loads(value)
+            return json_text.parse(value)
         except ValueError:
             return None
     listed = isinstance(value, list) and all(isinstance(one, Mapping) for one in value)

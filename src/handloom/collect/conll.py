@@ -11,9 +11,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import BadEncoding, EmptyInput, Malformed, RaggedRow, Refused, TooLarge
+from ..core.errors import EmptyInput, Malformed, RaggedRow, Refused
 from ..core.protocols import Bad, Loss, Record
-from . import bio
+from . import bio, json_text
 from .lines import Lines, plain_suffix
 from .out import left_out
 from .parts import SPANS, Parts, needed_text, nothing_said, one_of, parts, spans_value
@@ -107,7 +107,7 @@ def _texts(lines: Lines, wrong: list[Refused]) -> Iterator[str]:
             yield next(lines)
         except StopIteration:
             return
-        except (BadEncoding, TooLarge) as error:
+        except Refused as error:
             wrong.append(error)
             yield ""
 
@@ -152,7 +152,7 @@ def _placed(tokens: Sequence[str], told: Mapping[str, str], losses: list[str]) -
     text = told.get("text")
     if "text_json" in told:
         try:
-            text = str(json.loads(told["text_json"]))
+            text = str(json_text.parse(told["text_json"]))
         except ValueError:
             losses.append("the comment text_json is no JSON; the tokens are joined by blanks")
     if text is None:

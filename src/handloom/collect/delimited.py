@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import BadEncoding, EmptyInput, HandloomError, Malformed, RaggedRow, TooLarge
+from ..core.errors import EmptyInput, HandloomError, Malformed, RaggedRow, Refused, TooLarge
 from ..core.protocols import Bad, Record
 from .lines import Lines, plain_suffix
 from .mapping import Row, records
@@ -63,7 +63,7 @@ def _readable(lines: Lines) -> Iterator[str]:
             yield next(lines)
         except StopIteration:
             return
-        except (BadEncoding, TooLarge):
+        except Refused:
             continue
 
 
@@ -80,15 +80,18 @@ def _fit(sample: Sequence[str], delimiter: str) -> tuple[float, int]:
 
 
 def _header(table: Iterator[list[str]], path: Path) -> list[str]:
-    for cells in table:
-        if any(cell.strip() for cell in cells):
-            names = [cell.strip() or f"column {i}" for i, cell in enumerate(cells, 1)]
-            twice = sorted({n for n in names if names.count(n) > 1})
-            if twice:
-                shown = ", ".join(map(repr, twice))
-                raise Malformed(f"the header of {path.name} names {shown} twice; each column needs its own name")
-            return names
-    raise EmptyInput(f"{path.name} holds nothing but blank lines")
+    try:
+        cells = next((row for row in table if any(cell.strip() for cell in row)), None)
+    except csv.Error as error:
+        raise Malformed(f"the header of {path.name} cannot be read as a row: {error}", line=1) from error
+    if cells is None:
+        raise EmptyInput(f"{path.name} holds nothing but blank lines")
+    names = [cell.strip() or f"column {i}" for i, cell in enumerate(cells, 1)]
+    twice = sorted({n for n in names if names.count(n) > 1})
+    if twice:
+        shown = ", ".join(map(repr, twice))
+        raise Malformed(f"the header of {path.name} names {shown} twice; each column needs its own name")
+    return names
 
 
 def _rows(table: Any, lines: Lines, header: list[str], delimiter: str) -> Iterator[Row | Bad]:

@@ -11,7 +11,7 @@ from typing import Any
 from ..core.errors import BadItem, Refused
 from ..core.protocols import Bad, Loss, Record
 from ..core.shapes import Spans
-from . import offsets
+from . import json_text, offsets
 from .json_stream import first_object
 from .jsonl import JsonLinesReader
 from .out import made
@@ -88,21 +88,24 @@ def _spans(row: Mapping[str, Any], label: Any, text: str, counted: str) -> dict[
     place = offsets.from_units(text) if counted == "utf16" else int
     entities = row.get("entities")
     if entities is None:
-        spans = [{"start": start, "end": end, "label": name} for start, end, name in label]
-    elif isinstance(entities, list) and all(isinstance(one, dict) for one in entities):
+        spans: list[dict[str, Any]] = [{"start": start, "end": end, "label": name} for start, end, name in label]
+    else:
+        entities = json_text.mappings(entities, "entities")
         spans = [
             {"start": e.get("start_offset"), "end": e.get("end_offset"), "label": e.get("label")} for e in entities
         ]
-    else:
-        raise BadItem('"entities" is a list of objects')
     for span in spans:
         for edge in ("start", "end"):
             if isinstance(span[edge], int):
                 span[edge] = place(span[edge])
-    by_id = {entity.get("id"): i for i, entity in enumerate(entities or ())}
+    by_id = json_text.places(entities or [], "id")
     relations = [
-        {"head": by_id.get(one.get("from_id")), "tail": by_id.get(one.get("to_id")), "label": one.get("type")}
-        for one in row.get("relations") or ()
+        {
+            "head": json_text.place_of(by_id, one.get("from_id")),
+            "tail": json_text.place_of(by_id, one.get("to_id")),
+            "label": one.get("type"),
+        }
+        for one in json_text.mappings(row.get("relations"), "relations")
     ]
     return spans_value(spans, relations, text)
 

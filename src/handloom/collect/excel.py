@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import EmptyInput, Malformed, NotFound
+from ..core.errors import EmptyInput, Malformed, TooLarge
 from ..core.protocols import Bad, Record
+from . import zips
 from .columns import Row
 from .mapping import records
 from .table_writers import excel
@@ -16,7 +16,13 @@ from .table_writers import excel
 MAX_UNPACKED = 2 * 1024**3
 """Bytes that the sheets of a workbook may have unpacked: it is a zip of strangers."""
 
-_BROKEN = (OSError, EOFError, LookupError, ValueError, TypeError, AttributeError, SyntaxError, zipfile.BadZipFile)
+_RATIO = 200
+"""How much larger than itself a workbook may become: sheets stay below 30, a bomb is a thousand and more."""
+_FREE = 64 * 1024**2
+"""Bytes that a small workbook may become whatever the ratio."""
+MAX_SHARED = 256 * 1024**2
+"""Bytes of the texts that cells share, which have to be held in memory."""
+_BROKEN = (*zips.DAMAGED, LookupError, TypeError, AttributeError, SyntaxError, ArithmeticError, AssertionError)
 """What openpyxl raises on damaged or hostile workbooks; XML that is none is a SyntaxError."""
 
 
@@ -95,14 +101,15 @@ def _plain(cell: Any) -> Any:
 
 
 def _check(path: Path) -> None:
-    if not path.exists():
-        raise NotFound("file", path)
-    if path.stat().st_size == 0:
-        raise EmptyInput(f"{path.name} is empty (0 bytes)")
-    try:
-        with zipfile.ZipFile(path) as packed:
-            size = sum(info.file_size for info in packed.infolist())
-    except zipfile.BadZipFile as error:
-        raise Malformed(f"{path.name} is no Excel workbook (.xlsx is a zip file): {error}") from error
-    if size > MAX_UNPACKED:
-        raise Malformed(f"{path.name} would unpack to {size:,} bytes; at most {MAX_UNPACKED:,} are read")
+    with zips.opened(path) as packed:
+        entries = packed.infolist()
+    size = sum(entry.file_size for entry in entries)
+    most = min(MAX_UNPACKED, max(_FREE, _RATIO * path.stat().st_size))
+    if size > most:
+        raise TooLarge(f"{path.name} would unpack to {size:,} bytes; at most {most:,} are read", limit=most)
+    shared = sum(entry.file_size for entry in entries if entry.filename.endswith("sharedStrings.xml"))
+    if shared > MAX_SHARED:
+        words = f"the texts of {path.name} take {shared:,} bytes; at most {MAX_SHARED:,} are read: save it as CSV"
+        raise TooLarge(words, limit=MAX_SHARED)
+    for entry in entries:
+        zips.check(entry)

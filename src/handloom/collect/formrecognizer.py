@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from ..core.errors import BadItem, EmptyInput, HandloomError, Malformed
 from ..core.ids import digest
 from ..core.protocols import Bad, Record
-from . import tree
+from . import json_text, tree
 from .parts import REGIONS, regions_value
 
 MAX_PDF = 50 * 1024 * 1024
@@ -117,8 +116,8 @@ def _json(opened: tree.Source, entry: tree.Entry | None) -> dict[str, Any]:
     if entry is None:
         return {}
     try:
-        value = json.loads(opened.read(entry, MAX_JSON).decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
+        value = json_text.parse(opened.read(entry, MAX_JSON).decode("utf-8-sig"))
+    except ValueError as error:
         raise Malformed(f"{entry.parts[-1]} is not JSON: {str(error)[:200]}") from error
     if not isinstance(value, dict):
         raise Malformed(f"{entry.parts[-1]} is no JSON object")

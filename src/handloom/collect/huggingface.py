@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.errors import EmptyInput, HandloomError, Malformed, NotFound
 from ..core.ids import digest
 from ..core.protocols import Bad, Loss, Record
+from . import json_text
 from .arrow import arrow_batches
 from .columns import Row
 from .mapping import records
@@ -84,10 +85,10 @@ def _files(folder: Path) -> list[Path]:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(path.read_bytes())
+        value = json_text.parse(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise Malformed(f"{path.name} is not JSON: {str(error)[:200]}") from error
     if not isinstance(value, dict):
         raise Malformed(f"{path.name} is no JSON object")

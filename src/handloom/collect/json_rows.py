@@ -58,7 +58,11 @@ def objects_of(path: Path) -> Iterator[Element | Bad]:
     try:
         for element in elements(path):
             found = True
-            yield element
+            if element.problem is None:
+                yield element
+            else:
+                words = f"the value that begins on line {element.line} cannot be taken: {element.problem}"
+                yield Bad(element.line, Malformed(words, line=element.line))
     except (HandloomError, RecursionError) as error:
         if not found:
             raise

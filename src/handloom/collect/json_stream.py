@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..core.errors import BadEncoding, EmptyInput, HandloomError, Malformed, NotFound, TooLarge
+from . import json_text
 
 MAX_ELEMENT = 64 * 1024 * 1024
 """Bytes of one element of an array, or of one other value at the top."""
@@ -24,7 +25,8 @@ _HEAD = 1 << 18
 class Element:
     """A value of the document. key: the name at the top of the document, "" when the document is an array.
 
-    line: where it begins, from 1. offset, size: its bytes in the file.
+    line: where it begins, from 1. offset, size: its bytes in the file. problem: why it cannot be stored as it stands
+    (NaN, half of a surrogate pair), though what is behind it can be read.
     """
 
     key: str
@@ -32,6 +34,7 @@ class Element:
     line: int
     offset: int
     size: int
+    problem: str | None = None
 
 
 def elements(path: Path) -> Iterator[Element]:
@@ -92,7 +95,8 @@ class _Scanner:
         self._offset = 0  # of the character at self._at
         self._line = 1
         self._ended = False
-        self._decoder = json.JSONDecoder(parse_constant=_no_constant)
+        self._problem: str | None = None
+        self._decoder = json_text.decoder(self._note)
 
     def document(self) -> Iterator[Element]:
         self._begin()
@@ -155,16 +159,17 @@ class _Scanner:
         """The value that begins here. A window that ends inside it is doubled until the value is whole."""
         self._next()
         while True:
+            self._problem = None
             try:
                 value, end = self._decoder.raw_decode(self._text, self._at)
                 # A number at the very end of a window may go on behind it.
                 if self._ended or end < len(self._text):
                     break
             except RecursionError as error:
-                raise self._wrong("it is nested too deeply") from error
+                raise self._wrong(json_text.reason(error)) from error
             except ValueError as error:
                 if self._ended:
-                    raise self._wrong(str(error)) from error
+                    raise self._wrong(json_text.reason(error)) from error
             if len(self._text) - self._at > MAX_ELEMENT:
                 raise TooLarge(
                     f"the value that begins on line {self._line} of {self._name} is not JSON, or larger than "
@@ -173,8 +178,12 @@ class _Scanner:
                 )
             self._fill()
         line, offset = self._line, self._offset
+        problem = self._problem or json_text.halves(value, self._text, self._at, end)
         self._take(end - self._at)
-        return Element(key, value, line, offset, self._offset - offset)
+        return Element(key, value, line, offset, self._offset - offset, problem)
+
+    def _note(self, why: str) -> None:
+        self._problem = why
 
     def _next(self) -> str:
         """The character behind white space, "" at the end; nothing is taken but the white space."""
@@ -222,7 +231,3 @@ class _Scanner:
             f"{self._name} is not JSON at line {self._line}: {why[:200]}; nothing behind this can be read",
             line=self._line,
         )
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not allowed in JSON")

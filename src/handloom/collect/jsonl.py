@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import BadEncoding, EmptyInput, Malformed, TooLarge
+from ..core.errors import EmptyInput, Malformed, Refused
 from ..core.protocols import Bad, Record
+from . import json_text
 from .lines import Lines, plain_suffix
 from .mapping import Row, records
 
@@ -105,7 +105,7 @@ def _objects(lines: Lines, path: Path) -> Iterator[Row | Bad]:
             text = next(lines)
         except StopIteration:
             return
-        except (BadEncoding, TooLarge) as error:
+        except Refused as error:
             yield Bad(lines.number, error)
             continue
         if not text.strip():
@@ -119,13 +119,9 @@ def _objects(lines: Lines, path: Path) -> Iterator[Row | Bad]:
 
 def _object(line: int, text: str) -> Row | Bad:
     try:
-        value = json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
+        value = json_text.parse(text)
+    except ValueError as error:
         return _bad(line, f"is not JSON: {error}")
     if not isinstance(value, dict):
         return _bad(line, f"is not a JSON object but {str(value)[:80]!r}")
     return line, value
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not allowed in JSON")

@@ -9,7 +9,7 @@ from typing import Any
 from ..core.errors import BadItem, EmptyInput, HandloomError, NotFound
 from ..core.ids import canonical
 from ..core.protocols import Bad, Loss, Record
-from . import tree
+from . import json_text, tree
 from .json_rows import objects_of
 from .json_stream import first_object, is_array
 from .labelstudio_results import written
@@ -75,10 +75,9 @@ class _Reading:
         given = row.get("data") if isinstance(row, Mapping) else None
         if not isinstance(given, Mapping) or not given:
             raise BadItem('it has no "data"')
-        annotations = [
-            one for one in row.get("annotations") or row.get("completions") or () if isinstance(one, Mapping)
-        ]
-        predictions = [one for one in row.get("predictions") or () if isinstance(one, Mapping)]
+        said_as = "annotations" if row.get("annotations") else "completions"
+        annotations = json_text.mappings(row.get(said_as), said_as)
+        predictions = json_text.mappings(row.get("predictions"), "predictions")
         losses: list[str] = []
         size = _size((*annotations, *predictions))
         data, media = self._data(given, size, losses)
@@ -164,10 +163,8 @@ def _kept(one: Mapping[str, Any], value: Given) -> dict[str, Any]:
 
 def _size(annotations: Iterable[Mapping[str, Any]]) -> tuple[int, int] | None:
     for annotation in annotations:
-        for one in annotation.get("result") or ():
-            width, height = (
-                (one.get("original_width"), one.get("original_height")) if isinstance(one, Mapping) else (0, 0)
-            )
+        for one in json_text.mappings(annotation.get("result"), "result"):
+            width, height = one.get("original_width"), one.get("original_height")
             if isinstance(width, int) and isinstance(height, int) and width > 0 < height:
                 return width, height
     return None

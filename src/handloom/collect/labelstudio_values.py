@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.errors import BadItem, BadValue
-from . import offsets, rle
+from . import json_text, offsets, rle
 from .parts import regions_value, spans_value
 
 _SHAPES = ("rectanglelabels", "polygonlabels", "keypointlabels", "brushlabels")
@@ -37,9 +37,7 @@ def values_of(results: Any, data: Mapping[str, Any], losses: list[str]) -> Given
     marked: dict[str, _Marked] = {}
     regions: dict[str, list[dict[str, Any]]] = {}
     relations = []
-    for one in results or ():
-        if not isinstance(one, Mapping):
-            raise BadItem(f"a result is an object; found {str(one)[:80]!r}")
+    for one in json_text.mappings(results, "result"):
         kind, control, value = one.get("type"), str(one.get("from_name")), one.get("value")
         if kind == "relation":
             relations.append(one)
@@ -76,7 +74,7 @@ def _text_of(data: Mapping[str, Any], one: Mapping[str, Any]) -> str:
 def _add_span(marked: _Marked, one: Mapping[str, Any], losses: list[str]) -> None:
     value = one["value"]
     start, end = value.get("start"), value.get("end")
-    words = value.get("labels")
+    words = _words(value.get("labels"))
     if not isinstance(start, int) or not isinstance(end, int):
         losses.append("a span on formatted text, whose places are paths in it, is left out")
         return
@@ -87,8 +85,13 @@ def _add_span(marked: _Marked, one: Mapping[str, Any], losses: list[str]) -> Non
     if len(words) > 1:
         losses.append("a span with several labels becomes one span for each")
     for word in words:
-        marked.spans.append({"start": start, "end": end, "label": str(word)})
+        marked.spans.append({"start": start, "end": end, "label": word})
         marked.ids.append(one.get("id"))
+
+
+def _words(labels: Any) -> list[str]:
+    """Labels of a result, of which some exports write a single one without a list."""
+    return [str(one) for one in labels] if isinstance(labels, list) else [labels] if isinstance(labels, str) else []
 
 
 def _characters(text: str, start: int, end: int, said: Any, losses: list[str]) -> tuple[int, int]:
@@ -113,10 +116,8 @@ def _relate(one: Mapping[str, Any], marked: Mapping[str, _Marked], losses: list[
         if head in found.ids and tail in found.ids:
             if one.get("direction") == "left":
                 head, tail = tail, head
-            for label in one.get("labels") or ["related"]:
-                found.relations.append(
-                    {"head": found.ids.index(head), "tail": found.ids.index(tail), "label": str(label)}
-                )
+            for label in _words(one.get("labels")) or ["related"]:
+                found.relations.append({"head": found.ids.index(head), "tail": found.ids.index(tail), "label": label})
             return
     losses.append("a relation between results that are not spans of one control is left out")
 
@@ -124,7 +125,7 @@ def _relate(one: Mapping[str, Any], marked: Mapping[str, _Marked], losses: list[
 def _region(kind: str, one: Mapping[str, Any], losses: list[str]) -> dict[str, Any] | None:
     value = one["value"]
     width, height = one.get("original_width"), one.get("original_height")
-    words = value.get(kind) or value.get("labels")
+    words = _words(value.get(kind) or value.get("labels"))
     if not isinstance(width, int) or not isinstance(height, int) or not words:
         losses.append("a region without a label or without the size of its image is left out")
         return None
@@ -132,7 +133,7 @@ def _region(kind: str, one: Mapping[str, Any], losses: list[str]) -> dict[str, A
         losses.append("of a region with several labels the first is kept")
     if value.get("rotation") or one.get("image_rotation"):
         losses.append("the rotation of a region is left out")
-    region: dict[str, Any] = {"label": str(words[0])}
+    region: dict[str, Any] = {"label": words[0]}
     meta = one.get("meta")
     if isinstance(meta, Mapping) and isinstance(meta.get("attributes"), Mapping):
         region["attributes"] = dict(meta["attributes"])
@@ -157,7 +158,10 @@ def _point(value: Mapping[str, Any], width: int, height: int) -> dict[str, Any]:
 
 
 def _mask(value: Mapping[str, Any], width: int, height: int) -> dict[str, Any]:
-    return {"kind": "mask", "size": [height, width], "counts": rle.from_brush(value.get("rle") or (), width, height)}
+    packed = value.get("rle") or []
+    if not isinstance(packed, list):
+        raise BadItem(f"a brush has its bytes as a list of numbers; found {str(packed)[:40]!r}")
+    return {"kind": "mask", "size": [height, width], "counts": rle.from_brush(packed, width, height)}
 
 
 def _share(value: Mapping[str, Any], name: str) -> float:

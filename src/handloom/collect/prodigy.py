@@ -11,6 +11,7 @@ from typing import Any
 from ..core.errors import BadItem, Refused
 from ..core.protocols import Bad, Loss, Record
 from ..core.shapes import Region, Spans
+from . import json_text
 from .conll import tokens_of
 from .json_stream import first_object
 from .jsonl import JsonLinesReader
@@ -93,8 +94,7 @@ def _labels(row: Mapping[str, Any], task: str, image: bool, losses: list[str]) -
     spans = row.get("spans")
     if not isinstance(spans, list):
         return labels
-    if not all(isinstance(one, Mapping) for one in spans):
-        raise BadItem('"spans" is a list of objects')
+    spans = json_text.mappings(spans, "spans")
     if image:
         regions = [made for one in spans if (made := _region(one, losses))]
         labels[REGIONS] = regions_value(regions)
@@ -104,16 +104,19 @@ def _labels(row: Mapping[str, Any], task: str, image: bool, losses: list[str]) -
     return labels
 
 
-def _links(marked: list[dict[str, Any]], spans: list[Any], relations: Any, losses: list[str]) -> list[dict[str, Any]]:
+def _links(
+    marked: list[dict[str, Any]], spans: list[Mapping[str, Any]], relations: Any, losses: list[str]
+) -> list[dict[str, Any]]:
     """Relations name their ends by spans, or by the last token of a span."""
-    by_token = {one.get("token_end"): i for i, one in enumerate(spans)}
+    by_token = json_text.places(spans, "token_end")
     links = []
-    for one in relations if isinstance(relations, list) else ():
+    for one in json_text.mappings(relations, "relations"):
         ends = []
         for name in ("head", "child"):
-            told = one.get(f"{name}_span") or {}
-            place = [i for i, m in enumerate(marked) if (m["start"], m["end"]) == (told.get("start"), told.get("end"))]
-            ends.append(place[0] if place else by_token.get(one.get(name)))
+            told = one.get(f"{name}_span")
+            edges = (told.get("start"), told.get("end")) if isinstance(told, Mapping) else None
+            place = [i for i, m in enumerate(marked) if (m["start"], m["end"]) == edges]
+            ends.append(place[0] if place else json_text.place_of(by_token, one.get(name)))
         if None in ends:
             losses.append("a relation between tokens that are no spans is left out")
         else:

@@ -7,6 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..core.errors import BadValue
+from .images import MAX_PIXELS
+
+_LONGEST = 60
+"""Bits of a run of a mask that anybody can hold; without a limit a long row of letters is one number of megabytes."""
 
 
 def from_text(text: str) -> list[int]:
@@ -25,6 +29,8 @@ def from_text(text: str) -> list[int]:
             more = bool(bits & 32)
             at += 1
             shift += 5
+            if more and shift > _LONGEST:
+                raise BadValue("the compressed mask holds a run longer than any image")
             if not more and bits & 16:
                 value |= -1 << shift
         if len(counts) > 2:
@@ -42,7 +48,8 @@ def from_pixels(mask: np.ndarray) -> list[int]:
 
 
 def to_pixels(size: Sequence[int], counts: Sequence[int]) -> np.ndarray:
-    """A (height, width) array of truths."""
+    """A (height, width) array of truths. Raises `BadValue` for one of more pixels than images may have."""
+    _check_size(size[1], size[0])
     values = np.arange(len(counts)) % 2 == 1
     return np.repeat(values, counts).reshape((size[0], size[1]), order="F")
 
@@ -57,6 +64,7 @@ def from_brush(packed: Sequence[int], width: int, height: int) -> list[int]:
     32 bits count of values, 5 bits word size - 1, four times 4 bits run size - 1; then per run 1 bit (repeated or not),
     2 bits which size, the length - 1, and one word, or as many as the length.
     """
+    _check_size(width, height)
     try:
         bits = np.unpackbits(np.asarray(packed, dtype=np.uint8))
     except (ValueError, TypeError, OverflowError) as error:
@@ -83,13 +91,14 @@ def from_brush(packed: Sequence[int], width: int, height: int) -> list[int]:
 
 def to_brush(size: Sequence[int], counts: Sequence[int]) -> list[int]:
     """The bytes of a Label Studio brush; every run is a repeated one of at most 2**16 values."""
-    flat = np.repeat(to_pixels(size, counts).ravel(), 4)
+    flat = to_pixels(size, counts).ravel()
     edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
     starts = np.concatenate(([0], edges)).tolist()
     ends = [*edges.tolist(), flat.size]
-    words = [f"{flat.size:032b}", f"{8 - 1:05b}", *(f"{one - 1:04b}" for one in _SIZES)]
+    words = [f"{4 * flat.size:032b}", f"{8 - 1:05b}", *(f"{one - 1:04b}" for one in _SIZES)]
     for start, end in zip(starts, ends, strict=True):
         value = 255 if flat[start] else 0
+        start, end = 4 * start, 4 * end  # four values per pixel
         while start < end:
             count = min(end - start, 1 << _SIZES[3])
             words.append(f"111{count - 1:016b}{value:08b}")
@@ -97,6 +106,11 @@ def to_brush(size: Sequence[int], counts: Sequence[int]) -> list[int]:
     text = "".join(words)
     padded = text + "0" * (-len(text) % 8)
     return list(int(padded, 2).to_bytes(len(padded) // 8, "big"))
+
+
+def _check_size(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise BadValue(f"a mask of {width} x {height} pixels is larger than images may be ({MAX_PIXELS:,} pixels)")
 
 
 class _Bits:

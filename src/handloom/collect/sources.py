@@ -16,25 +16,52 @@ from .mapping import Guess, guess
 from .media import MediaPolicy, fetch
 
 _PREVIEW = 200
+_MAGIC = {
+    b"PK\x03\x04": ("a zip file or a workbook", (".zip", ".xlsx", ".xlsm")),
+    b"PAR1": ("Parquet", (".parquet", ".pq")),
+    b"ARROW1": ("Arrow", (".arrow", ".feather")),
+    b"\x1f\x8b": ("gzip", (".gz",)),
+    b"%PDF-": ("a PDF", (".pdf",)),
+    b"\xd0\xcf\x11\xe0": ("an old Office document (.xls); save it as .xlsx, then", (".xlsx",)),
+}
+"""What begins with these bytes, and the endings it may have."""
 
 
 def find_reader(path: Path, name: str | None = None) -> Reader:
     """The reader of that name, or the first that knows such a path. Raises `NotFound`, `Malformed`, `UnknownKind`."""
     if not path.exists():
         raise NotFound("file or folder", path)
+    if not path.is_file() and not path.is_dir():
+        raise Malformed(f"{path} is neither a file nor a folder; write what it gives to a file first")
     if name:
         return registry.find("readers", name)
     known: list[Reader] = [registry.find("readers", one) for one in registry.names("readers")]
     for reader in sorted(known, key=lambda r: bool(getattr(r, "general", False))):
         if reader.matches(path):
+            if getattr(reader, "general", False):
+                _check_ending(path)
             return reader
+    _check_ending(path)
     tree.check_not_empty(path)
     what = "folder" if path.is_dir() else "file"
     raise Malformed(
         f"no reader knows the {what} {path.name!r}; known are CSV, TSV, JSON Lines, Parquet, Arrow, Excel, COCO, VOC, "
-        "YOLO, CoNLL, the exports of other tools, and folders or zip files of class folders with images or .txt files",
+        "YOLO, CoNLL, the exports of other tools, and folders or zip files of class folders with images or .txt files; "
+        "name the format with --from where the name of the file does not tell it",
         readers=registry.names("readers"),
     )
+
+
+def _check_ending(path: Path) -> None:
+    """Raise `Malformed` for a file whose first bytes contradict its name: its reader would speak of wrong letters."""
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        head = file.read(8)
+    for magic, (what, endings) in _MAGIC.items():
+        if head.startswith(magic) and path.suffix.lower() not in endings:
+            wanted = " or ".join(endings)
+            raise Malformed(f"{path.name} is {what} by its first bytes; give it a name that ends in {wanted}")
 
 
 def read(path: Path, options: Mapping[str, Any] | None = None) -> Iterator[Record | Bad]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 import os
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from ..core.errors import BadReference, EmptyInput, HandloomError, Malformed, NotFound, TooLarge
+from . import zips
 from .guessing import SPLIT_NAMES
 
 _IGNORED = frozenset(("__MACOSX", "Thumbs.db", "desktop.ini"))
@@ -81,17 +81,7 @@ class Zip:
     """Files inside a zip, read in memory one at a time; nothing is unpacked to disk."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            self._zip = zipfile.ZipFile(path)
-        except FileNotFoundError as error:
-            raise NotFound("file", path) from error
-        except (zipfile.BadZipFile, OSError) as error:
-            empty = path.exists() and path.stat().st_size == 0
-            raise (
-                EmptyInput(f"{path.name} is empty (0 bytes)")
-                if empty
-                else Malformed(f"{path.name} is not a zip file: {error}")
-            ) from error
+        self._zip = zips.opened(path)
 
     def entries(self) -> Iterator[Entry]:
         for name in self._zip.namelist():
@@ -107,12 +97,11 @@ class Zip:
 
     def read(self, entry: Entry, limit: int) -> bytes:
         info = self._zip.getinfo(entry.raw)
-        if info.flag_bits & 1:
-            raise Malformed(f"{entry.name} is encrypted; unpack the zip file first")
+        zips.check(info)
         try:
             with self._zip.open(info) as file:
                 return _bounded(file.read(limit + 1), entry, limit)
-        except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
+        except zips.DAMAGED as error:
             raise Malformed(f"{entry.name} is damaged inside the zip file: {error}") from error
 
     def close(self) -> None:

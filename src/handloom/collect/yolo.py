@@ -12,7 +12,7 @@ from typing import Any
 from ..core.errors import BadItem, EmptyInput, HandloomError, Refused
 from ..core.protocols import Bad, Loss, Record
 from ..core.shapes import Region
-from . import tree
+from . import json_text, tree
 from .class_folders import IMAGE_SUFFIXES
 from .guessing import SPLIT_NAMES
 from .out import left_out
@@ -117,7 +117,7 @@ def _unquoted(text: str) -> str:
     text = text.strip()
     if text.startswith('"') and text.endswith('"'):
         try:
-            return str(json.loads(text))
+            return str(json_text.parse(text))
         except ValueError:
             return text[1:-1]
     return text[1:-1].replace("''", "'") if text.startswith("'") and text.endswith("'") else text

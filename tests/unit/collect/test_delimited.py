@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import csv
 import gzip
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handloom.collect import lines
 from handloom.collect.delimited import DelimitedReader, find_delimiter
 from handloom.core.errors import BadEncoding, EmptyInput, Malformed, RaggedRow, TooLarge
 from handloom.core.protocols import Bad, Record
@@ -17,6 +19,10 @@ OPTIONS = {"fields": {"text": "text"}, "label": "label", "task": "mail"}
 
 def rows(path: Path, **options: object) -> list[Record | Bad]:
     return list(DelimitedReader().read(path, {**OPTIONS, **options}))
+
+
+def plain_rows(path: Path) -> list[Mapping[str, object]]:
+    return [row[1] for row in DelimitedReader().rows(path, {}) if not isinstance(row, Bad)]
 
 
 def texts(found: list[Record | Bad]) -> list[str]:
@@ -131,3 +137,53 @@ def test_what_the_csv_writer_writes_is_read_back(
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("text", "label"), *table])
     assert texts(rows(path, delimiter=",")) == [text for text, _ in table]
+
+
+def test_lines_that_end_with_carriage_returns_alone_are_rows(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", b"text,label\rone,a\rtwo,b\r")
+    assert plain_rows(path) == [
+        {"text": "one", "label": "a"},
+        {"text": "two", "label": "b"},
+    ]
+
+
+def test_only_line_feeds_end_a_line_of_utf_16(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "text,label\r\none\u2028line,a\x0cb\r\n".encode("utf-16"))
+    assert plain_rows(path) == [{"text": "one\u2028line", "label": "a\x0cb"}]
+
+
+def test_utf_16_that_breaks_names_the_line_and_ends(tmp_path: Path) -> None:
+    raw = "text,label\none,a\ntwo,b\nthree,c\n".encode("utf-16-le")
+    at = raw.index("two".encode("utf-16-le"))
+    path = write(tmp_path / "a.csv", b"\xff\xfe" + raw[:at] + b"\x00\xd8" + raw[at:])
+    good, bad = DelimitedReader().rows(path, {})
+    assert isinstance(good, tuple)
+    assert isinstance(bad, Bad)
+    assert (bad.line, bad.error.code) == (3, BadEncoding.code)  # type: ignore[union-attr]
+
+
+def test_a_long_line_of_utf_16_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "MAX_LINE", 200_000)
+    path = write(tmp_path / "a.csv", ("text\n" + "a" * 500_000 + "\nlast\n").encode("utf-16"))
+    bad, good = DelimitedReader().rows(path, {})
+    assert isinstance(bad, Bad)
+    assert isinstance(bad.error, TooLarge)
+    assert isinstance(good, tuple)
+    assert good[1] == {"text": "last"}
+
+
+def test_a_gzip_file_that_was_cut_off_gives_what_is_whole(tmp_path: Path) -> None:
+    whole = gzip.compress(b"text,n\n" + b"".join(b"word %d,%d\n" % (i * 7919, i) for i in range(5000)))
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(whole[: len(whole) // 2])
+    found = list(DelimitedReader().rows(path, {}))
+    assert len(found) > 100
+    assert isinstance(found[-1], Bad)
+    assert "damaged or cut off" in str(found[-1].error)
+    assert not any(isinstance(one, Bad) for one in found[:-1])
+
+
+@pytest.mark.parametrize("encoding", ["hex", "rot13", "none of these"])
+def test_an_encoding_that_gives_no_text_is_refused(encoding: str, tmp_path: Path) -> None:
+    with pytest.raises(BadEncoding, match="there is no encoding"):
+        list(DelimitedReader().rows(write(tmp_path / "a.csv", b"text\na\n"), {"encoding": encoding}))

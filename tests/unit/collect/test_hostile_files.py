@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import struct
+import zipfile
 import zlib
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from handloom.collect import docbin, images, json_stream, read, rle, safe_xml, write
 from handloom.core.errors import BadValue, HandloomError, Malformed, TooLarge
-from handloom.core.protocols import Record
+from handloom.core.protocols import Bad, Record
 
 from ...contract.formats import BOX, json_file, png
 
@@ -103,3 +107,145 @@ def test_a_brush_that_lies_about_its_size_is_refused(packed: list[int]) -> None:
 def test_a_broken_compressed_mask_is_refused(text: str) -> None:
     with pytest.raises(BadValue):
         rle.from_text(text)
+
+
+HALF = '{"text": "cut in an emoji \\ud83d", "label": "a"}'
+
+
+def test_half_of_a_surrogate_pair_is_a_bad_line_and_reading_goes_on(tmp_path: Path) -> None:
+    lines = tmp_path / "a.jsonl"
+    lines.write_text("\n".join(['{"text": "good", "label": "a"}', HALF, '{"text": "\\ud83d\\ude00", "label": "b"}']))
+    array = tmp_path / "a.json"
+    array.write_text('[{"text": "good", "label": "a"},\n' + HALF + ',\n{"text": "\\ud83d\\ude00", "label": "b"}]')
+    for path in (lines, array):
+        found = list(read(path))
+        assert [type(one) for one in found] == [Record, Bad, Record]
+        assert isinstance(found[1], Bad)
+        assert found[1].line == 2
+        assert "surrogate" in str(found[1].error)
+        assert found[2].data["text"] == "\U0001f600"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e400", "9" * 5000])
+def test_numbers_that_cannot_be_stored_are_bad_lines(number: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "good one"}\n{"text": "a", "n": ' + number + '}\n{"text": "b"}\n')
+    good, bad, _ = read(path)
+    assert isinstance(good, Record)
+    assert isinstance(bad, Bad)
+    assert bad.line == 2
+
+
+def test_one_number_of_an_array_that_cannot_be_stored_does_not_end_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('[{"text": "one"},\n{"text": "two", "n": NaN},\n{"text": "three"}]')
+    assert [type(one) for one in read(path)] == [Record, Bad, Record]
+
+
+def test_a_cell_of_deeply_nested_json_is_a_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("text,tags\nhello," + "[" * 20_000 + "]" * 20_000 + "\n")
+    record = next(iter(read(path, {"fields": {"text": "text"}, "label": "tags"})))
+    assert isinstance(record, Record)
+
+
+LONG_RUN = "o" * 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("a.json", {"images": [{"id": 1, "file_name": "a", "width": 8, "height": 6}], "annotations": [
+            {"image_id": 1, "category_id": 1, "segmentation": [1]}], "categories": [{"id": 1, "name": "c"}]}, "rings"),
+        ("a.json", {"images": [{"id": 1, "file_name": "a"}], "annotations": [{"image_id": 1, "category_id": 1,
+            "segmentation": {"size": [9, 9], "counts": LONG_RUN}}], "categories": [{"id": 1, "name": "c"}]}, "longer"),
+        ("a.json", [{"data": {"text": "a"}, "annotations": True}], "list of objects"),
+        ("a.json", [{"data": {"text": "a"}, "annotations": [{"result": 1.5}]}], "list of objects"),
+        ("a.json", [{"data": {"text": "a"}, "annotations": [{"result": [{"type": "brushlabels", "value": {
+            "brushlabels": ["c"], "rle": [1]}, "original_width": 10**6, "original_height": 10**6}]}]}], "larger than"),
+    ],
+)  # fmt: skip
+def test_exports_built_otherwise_are_bad_items_in_words(name: str, value: Any, words: str, tmp_path: Path) -> None:
+    bad = list(read(json_file(tmp_path / name, value)))
+    assert isinstance(bad[0], Bad)
+    assert words in str(bad[0].error)
+
+
+@pytest.mark.parametrize(
+    ("reader", "row", "words"),
+    [
+        ("prodigy", {"text": "ab", "_task_hash": 1, "spans": [{"start": 0, "end": 1, "label": "x", "token_end": []}],
+                     "relations": [{"head": {}, "child": [], "label": "y"}]}, "relation between tokens"),
+        ("doccano", {"text": "ab", "entities": [{"id": [], "start_offset": 0, "end_offset": 1, "label": "x"}],
+                     "relations": [{"from_id": [], "to_id": {}, "type": "y"}]}, "links spans by their number"),
+        ("doccano", {"text": "ab", "entities": [], "relations": 7}, "list of objects"),
+    ],
+)  # fmt: skip
+def test_lines_built_otherwise_are_told_in_words(reader: str, row: Any, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps(row))
+    found = next(iter(read(path, {"reader": reader})))
+    assert words in (str(found.error) if isinstance(found, Bad) else " ".join(found.losses))
+
+
+def test_a_mask_larger_than_images_may_be_is_never_drawn() -> None:
+    with pytest.raises(BadValue, match="larger than images"):
+        rle.to_brush((10**6, 10**6), (10**12,))
+
+
+def test_offsets_of_an_arrow_file_that_lead_out_of_it_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.arrow"
+    good = pa.table({"text": ["one text", "another text"]})
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, good.schema) as out:
+        out.write_table(good)
+    raw = path.read_bytes()
+    offsets = struct.pack("<iii", 0, 8, 20)
+    assert raw.count(offsets) == 1
+    path.write_bytes(raw.replace(offsets, struct.pack("<iii", 0, 10**9, 20)))
+    with pytest.raises(Malformed, match="cannot be read as arrow"):
+        list(read(path))
+
+
+def test_a_damaged_zip_or_workbook_is_refused_in_words(tmp_path: Path) -> None:
+    for name in ("a.zip", "a.xlsx"):
+        path = tmp_path / name
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as pack:
+            for i in range(3):
+                pack.writestr(f"cats/{i}.txt", f"a text about cats {i} " * 200)
+        raw = bytearray(path.read_bytes())
+        raw[40:80] = bytes(40)
+        path.write_bytes(bytes(raw))
+        try:
+            assert any(isinstance(one, Bad) for one in read(path))
+        except HandloomError:
+            assert name == "a.xlsx"
+
+
+def test_a_workbook_that_unpacks_without_bound_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as pack:
+        pack.writestr("xl/workbook.xml", "<workbook/>")
+        with pack.open("xl/worksheets/sheet1.xml", "w") as sheet:
+            for _ in range(70):
+                sheet.write(b" " * 2**20)
+    with pytest.raises(TooLarge, match="would unpack to"):
+        list(read(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "words"),
+    [("a.csv", b"PK\x03\x04", "a zip file"), ("a.jsonl", b"PAR1", "Parquet"), ("a.csv", b"\x1f\x8b\x08", "gzip"),
+     ("a.xls", b"\xd0\xcf\x11\xe0", "old Office"), ("a.txt", b"%PDF-1.7", "a PDF")],
+)  # fmt: skip
+def test_a_name_that_contradicts_the_content_is_told(name: str, head: bytes, words: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(head + b"\n" * 20)
+    with pytest.raises(Malformed, match=words):
+        list(read(path))
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    os.mkfifo(path)
+    with pytest.raises(Malformed, match="neither a file nor a folder"):
+        list(read(path))
