@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from .. import collect
 from ..collect.convert import Account
@@ -96,9 +95,9 @@ def _by_ending(target: Path) -> str:
 def _report(account: Account, target: Path, name: str, out: Output) -> None:
     shown = account.shown()
     for bad in shown["rejected"][:_SHOWN]:
-        out.say(escape(f"line {bad['line']}: {bad['code']} {bad['message']}"))
+        out.say(f"line {bad['line']}: {bad['code']} {bad['message']}")
     for loss in shown["losses"][:_SHOWN]:
-        out.say(escape(f"lost {loss['count']:,} times: {loss['reason']} (first at {loss['lines'][0]})"))
+        out.say(f"lost {loss['count']:,} times: {loss['reason']} (first at {loss['lines'][0]})")
     hidden = max(0, len(shown["losses"]) - _SHOWN) + account.more_losses
     if hidden:
         out.say(f"and {hidden:,} more kinds of loss; --json lists them")

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from ..core.errors import Malformed
@@ -47,7 +46,7 @@ def replace(
         found = place.replace(to, message, branch=branch, preview=preview, task=task, disagrees=disagrees, **which)
     table = Table("item", "before", "after", box=None)
     for one in found["sample"]:
-        table.add_row(*map(escape, (one["item"], _words(one["before"]), _words(one["after"]))))
+        table.add_row(one["item"], _words(one["before"]), _words(one["after"]))
     done = f"changed in {found['commit']}" if found["commit"] else "would change; leave --preview out to do it"
     table.caption = f"{found['count']:,} rows of {found['branch']} {done}"
     Output(as_json).result(found, table)
@@ -117,7 +116,7 @@ def freezes(project: ProjectName = None, workspace: Place = HERE, as_json: AsJso
     for one in found["freezes"]:
         thawed = f"{one['thawed']}: {one['thaw_reason']}" if one["thawed"] else ""
         cells = (one["id"], _frozen(one), one["actor"]["name"], one["created"], one["reason"], thawed)
-        table.add_row(*map(escape, cells))
+        table.add_row(*cells)
     Output(as_json).result(found, table)
 
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Group
-from rich.markup import escape
 from rich.table import Table as Shown
+from rich.text import Text as Styled
 
 from ..core.errors import BadReference, Malformed
 from ..core.protocols import Check, Finding
@@ -190,17 +190,17 @@ def _profile_shown(told: Mapping[str, Any]) -> list[Shown]:
         counts = [f"{one[key]:,}" if key in one else "" for key in ("missing", "different")]
         far = one.get("outliers", ())
         outliers = far["count"] if isinstance(far, Mapping) else len(far)
-        fields.add_row(escape(name), one["kind"], *counts, *marks, str(outliers))
+        fields.add_row(name, one["kind"], *counts, *marks, str(outliers))
     shown = [fields]
     if "labels" in told:
         classes = Shown("class", "rows", title=f"evenness {told['labels']['evenness']:.2f}")
         for one in told["labels"]["classes"][:_CLASSES]:
-            classes.add_row(escape(one["label"]), f"{one['rows']:,}")
+            classes.add_row(one["label"], f"{one['rows']:,}")
         shown.append(classes)
     if "slices" in told:
-        heat = Shown("slice", "rows", *map(escape, told["slices"]["labels"][:_CLASSES]))
+        heat = Shown("slice", "rows", *told["slices"]["labels"][:_CLASSES])
         for one in told["slices"]["slices"]:
-            heat.add_row(escape(one["name"]), f"{one['rows']:,}", *(f"{n:,}" for n in one["by_label"][:_CLASSES]))
+            heat.add_row(one["name"], f"{one['rows']:,}", *(f"{n:,}" for n in one["by_label"][:_CLASSES]))
         shown.append(heat)
     return shown
 
@@ -290,13 +290,10 @@ def _shown(findings: Sequence[Finding], checks: int) -> Shown | str:
         colour = _COLOURS[finding.severity]
         details = finding.details
         rows = f"{details['count']:,}" if details.get("count") else ""
-        first = (
-            f" [dim](rows {', '.join(map(str, details['rows'][:5]))}{', ...' if len(details['rows']) > 5 else ''})[/]"
-        )
-        words = escape(finding.message) + (first if details.get("rows") else "")
-        table.add_row(
-            f"[{colour}]{finding.severity}[/]", finding.check, escape(str(details.get("file", ""))), rows, words
-        )
+        words = Styled(finding.message)
+        if first := details.get("rows"):
+            words.append(f" (rows {', '.join(map(str, first[:5]))}{', ...' if len(first) > 5 else ''})", "dim")
+        table.add_row(Styled(finding.severity, colour), finding.check, str(details.get("file", "")), rows, words)
     return table
 
 
@@ -310,7 +307,7 @@ def _diff_shown(result: Mapping[str, Any], lines: Sequence[str]) -> str:
         for one in result["labels"][:10]
     ]
     blocks = [counts, f"inside: {parts}" if parts else "", *moves, "", *lines]
-    return escape("\n".join(block for k, block in enumerate(blocks) if block or k == len(moves) + 2))
+    return "\n".join(block for k, block in enumerate(blocks) if block or k == len(moves) + 2)
 
 
 versions.mount(app)

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Group
-from rich.markup import escape
 from rich.table import Table
 
 from .options import HERE, AsJson, Place, ProjectName, TaskName, chosen, opened, task_of
@@ -93,7 +92,7 @@ def log(project: ProjectName = None, task: TaskName = None, workspace: Place = H
     for one in found["migrations"]:
         what = one["kind"] if one["standing"] else f"{one['kind']} (taken back)"
         cells = (one["id"], what, ", ".join(one["labels"]), ", ".join(one["into"]), f"{one['counts']['labels']:,}")
-        table.add_row(*map(escape, (*cells, one["actor"]["name"], one["reason"])))
+        table.add_row(*cells, one["actor"]["name"], one["reason"])
     Output(as_json).result(found, table)
 
 
@@ -118,4 +117,4 @@ def _shown(found: dict[str, Any]) -> Group:
     stale = [one for one in found["models"] if one["stale"]]
     lines += [f"model {one['number']} cannot tell {', '.join(one['stale'])} any more" for one in stale]
     lines += [] if done else ["nothing was done; leave --preview out, and give a --reason, to do it"]
-    return Group(*map(escape, lines))
+    return Group(*lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 from rich.tree import Tree
 
 from .options import HERE, AsJson, Place, opened
@@ -29,7 +30,9 @@ def lineage(
 
 
 def _tree(found: dict[str, Any]) -> Tree:
-    words = {node["id"]: f"[bold]{node['id']}[/] {node['kind']}: {node['text']}" for node in found["nodes"]}
+    words = {
+        node["id"]: Text.assemble((node["id"], "bold"), f" {node['kind']}: {node['text']}") for node in found["nodes"]
+    }
     below: dict[str, list[str]] = {}
     for source, target in found["edges"]:
         below.setdefault(source, []).append(target)

@@ -24,12 +24,16 @@ INTERRUPTED = 130
 
 
 class Output:
-    """Where a verb writes. as_json: one JSON object on stdout and nothing else there."""
+    """Where a verb writes. as_json: one JSON object on stdout and nothing else there.
+
+    Texts are shown as they are: brackets and colons in a label or a file's name are no markup. What is styled is a
+    `rich.text.Text`.
+    """
 
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
-        self.notes = Console(stderr=True, highlight=False)
-        self._results = Console(highlight=False)
+        self.notes = Console(stderr=True, highlight=False, markup=False, emoji=False)
+        self._results = Console(highlight=False, markup=False, emoji=False)
 
     def say(self, words: RenderableType) -> None:
         """Something on the way, on stderr."""
@@ -46,11 +50,11 @@ class Output:
         """Bars on stderr that vanish when done; nothing where stderr is no terminal."""
         return Progress(
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
-            TextColumn("{task.fields[note]}"),
+            TextColumn("{task.fields[note]}", markup=False),
             console=self.notes,
             transient=True,
             disable=not self.notes.is_terminal,

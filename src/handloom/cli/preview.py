@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from rich.markup import escape
 from rich.table import Table
 
 from .. import collect
@@ -27,14 +26,14 @@ def show_preview(look: collect.Look, out: Output) -> None:
     split = f", cells split by {look.delimiter!r}" if look.delimiter else ""
     out.result(told, f"format {look.format}{named}{split}")
     for words in filter(None, (encoding.advice if encoding else None, look.problem)):
-        out.say(escape(words))
+        out.say(words)
     if look.rows:
         out.result(told, _rows(look))
     if look.guess:
         out.result(told, _guess(look.guess))
     out.result(told, _items(told["records"]))
     for bad in told["bad"]:
-        out.say(escape(f"line {bad['line']}: {bad['code']} {bad['message']}"))
+        out.say(f"line {bad['line']}: {bad['code']} {bad['message']}")
 
 
 def _rows(look: collect.Look) -> Table:
@@ -67,4 +66,4 @@ def _items(records: list[dict[str, Any]]) -> Table:
 
 def _short(value: Any) -> str:
     text = "" if value is None else str(value)
-    return escape(text if len(text) <= _WIDE else text[: _WIDE - 3] + "...")
+    return text if len(text) <= _WIDE else text[: _WIDE - 3] + "..."

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Group
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from .options import HERE, AsJson, Place, ProjectName, TaskName, chosen, opened
 from .output import Output, verb
@@ -55,7 +55,7 @@ def list_(
     for one in found["requests"]:
         approvals = f"{one['approvals']} of {one['needs']}"
         cells = (one["id"], one["source"], one["target"], _state(one), approvals, str(one["comments"]))
-        table.add_row(*map(escape, (*cells, one["author"]["name"], one["title"])))
+        table.add_row(*cells, one["author"]["name"], one["title"])
     Output(as_json).result(found, table if found["requests"] else "no merge requests")
 
 
@@ -123,19 +123,19 @@ def _state(one: dict[str, Any]) -> str:
 
 
 def _shown(one: dict[str, Any]) -> Iterator[Any]:
-    yield escape(f"{one['id']}: {one['title']}")
+    yield f"{one['id']}: {one['title']}"
     by = f"{one['source']} ({one['head']}) into {one['target']}, by {one['author']['name']}"
-    yield escape(f"{by}: {_state(one)}; {one['approvals']} of {one['needs']} approvals")
+    yield f"{by}: {_state(one)}; {one['approvals']} of {one['needs']} approvals"
     if one["results"]:
         table = Table("test", "required", "found", box=None)
         for test in one["results"]:
             words = "; ".join(finding["message"] for finding in test["findings"][:2]) or "nothing"
             colour = _COLOURS["error" if test["blocks"] else test["severity"] or "info"]
-            table.add_row(escape(test["test"]), "yes" if test["required"] else "", f"[{colour}]{escape(words)}[/]")
+            table.add_row(test["test"], "yes" if test["required"] else "", Text(words, colour))
         yield table
     yield change_table(one["change"])
     for said in one["verdicts"]:
-        yield escape(f"{said['actor']['name']} would {said['decision']}: {said['reason']}")
+        yield f"{said['actor']['name']} would {said['decision']}: {said['reason']}"
     for said in one["discussion"]:
         about = f" about {said['item']}" if said["item"] else ""
-        yield escape(f"{said['author']['name']}{about}: {said['text']}")
+        yield f"{said['author']['name']}{about}: {said['text']}"

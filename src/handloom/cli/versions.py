@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from .options import HERE, AsJson, Place, ProjectName, TaskName, chosen, opened
@@ -46,7 +45,7 @@ def log(
             one["author"]["name"],
             words,
         )
-        table.add_row(*map(escape, cells), escape(", ".join(one["tags"])))
+        table.add_row(*cells, ", ".join(one["tags"]))
     Output(as_json).result(found, table)
 
 
@@ -117,7 +116,7 @@ def change_table(found: dict[str, Any]) -> Table:
     table = Table("item", "what", "before", "after", box=None)
     for one in found["changes"]:
         cells = (one["item"], ", ".join(one["kinds"]), _cell(one["before"]), _cell(one["after"]))
-        table.add_row(*map(escape, cells))
+        table.add_row(*cells)
     table.caption = f"{found['rows']:,} rows differ: " + ", ".join(f"{n:,} {k}" for k, n in found["kinds"].items())
     return table
 
