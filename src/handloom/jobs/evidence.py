@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.arrays import Indices
+from ..core.questions import BULK
 from ..core.relabel import Chain
 from ..resolve import skills as measured
 from ..resolve.aggregate import Aggregate, Votes, votes
@@ -30,8 +31,9 @@ class Crowd:
 
     seq; actor, item: numbers from 0, whose ids are in ``actors`` and ``items``; value: place in ``values``; suggested: place of
     the suggestion in ``values``, -1 for none; sure: its confidence; person: not an import; shown: the suggestion was on
-    screen; hidden_gold: asked to check somebody; verdict: given with the answers before it in view; aside: set aside;
-    weighed: asked for until its label is sure; seconds; created. truth: trusted value by item id.
+    screen; hidden_gold: asked to check somebody; verdict: given with the answers before it in view; unchecked: in bulk, or by
+    a person who was not asked; aside: set aside; weighed: asked for until its label is sure; seconds; created. truth: trusted
+    value by item id; givers: seqs of the answers that are trusted themselves.
     """
 
     seq: Indices
@@ -44,6 +46,7 @@ class Crowd:
     shown: Mask
     hidden_gold: Mask
     verdict: Mask
+    unchecked: Mask
     aside: Mask
     weighed: Mask
     created: npt.NDArray[np.float64]
@@ -51,6 +54,7 @@ class Crowd:
     items: list[int]
     values: list[dict[str, Any]]
     truth: dict[int, Any] = field(default_factory=dict)
+    givers: frozenset[int] = frozenset()
 
     def __len__(self) -> int:
         return int(self.seq.size)
@@ -62,8 +66,10 @@ class Crowd:
 
     @property
     def evidence(self) -> Mask:
-        """Answers that tell about skill: a verdict was given with the answers before it in view."""
-        return ~self.verdict
+        """Answers that tell about skill: a verdict was given with the answers before it in view, a trusted answer would be
+        judged by itself, and about gold only those tell who were asked, as `handloom.store.gold.checks` counts."""
+        itself = np.isin(self.seq, np.fromiter(self.givers, dtype=np.int64, count=len(self.givers)))
+        return ~self.verdict & ~itself & ~(self.unchecked & self.trusted[self.item])
 
     @property
     def trusted(self) -> Mask:
@@ -145,7 +151,7 @@ def crowd(store: Store, task: TaskRow) -> Crowd:
     """
     with store.read() as connection:
         reader = _Reader(relabelling.chain(connection, task.id))
-        truth = gold.values(connection, task.id)
+        truth, givers = gold.values(connection, task.id), gold.givers(connection, task.id)
         after = 0
         while True:
             page = skills.standing_page(connection, task.id, after=after, limit=PAGE)
@@ -153,7 +159,7 @@ def crowd(store: Store, task: TaskRow) -> Crowd:
             if len(page) < PAGE:
                 break
             after = page[-1][0]
-    return reader.crowd(truth)
+    return reader.crowd(truth, givers)
 
 
 class _Reader:
@@ -185,16 +191,18 @@ class _Reader:
             ([bool(row[6]) for row, _, _ in kept], bool),
             ([row[8] == "gold" for row, _, _ in kept], bool),
             ([verdict for _, _, verdict in kept], bool),
+            ([row[13] == BULK or (row[8] is None and row[3] == "person") for row, _, _ in kept], bool),
             ([bool(row[9]) for row, _, _ in kept], bool),
             ([bool(row[7]) for row, _, _ in kept], bool),
             ([row[10] for row, _, _ in kept], np.float64),
         ]
         self._pages.append([np.array(column, dtype=kind) for column, kind in columns])
 
-    def crowd(self, truth: dict[int, Any]) -> Crowd:
+    def crowd(self, truth: dict[int, Any], givers: frozenset[int]) -> Crowd:
         """All pages taken."""
         columns: list[Any] = [np.concatenate(parts) for parts in zip(*self._pages, strict=True)]
-        return Crowd(*columns, actors=list(self._actors), items=list(self._items), values=self._values, truth=truth)  # pyright: ignore[reportCallIssue]
+        named = {"actors": list(self._actors), "items": list(self._items), "values": self._values}
+        return Crowd(*columns, **named, truth=truth, givers=givers)
 
     def _read(self, text: str | None, version: int | None) -> tuple[int, bool]:
         """Place of a value, and whether it is a verdict; -1 for what is no choice of labels, or cannot be told any more."""

@@ -88,6 +88,12 @@ def values(connection: sa.Connection, task_id: int) -> dict[int, Any]:
     return {row.item_id: row.value for row in rows}
 
 
+def givers(connection: sa.Connection, task_id: int) -> frozenset[int]:
+    """Seqs of the answers that are trusted themselves."""
+    query = sa.select(a.c.seq).join(gold, gold.c.answer_id == a.c.id).where(gold.c.task_id == task_id)
+    return frozenset(connection.execute(query).scalars())
+
+
 def tasks_with(connection: sa.Connection, task_ids: Sequence[int]) -> frozenset[int]:
     """Which of these tasks have gold to ask."""
     rows = connection.execute(

@@ -175,3 +175,25 @@ def test_gold_is_named_with_a_value_or_taken_from_labels(store: Store) -> None:
     assert desk.project.remove_gold(items[0]) == {"removed": 0}
     assert desk.label(items[0])["value"] == {"labels": ["spam"]}, "the answer that said so is still there"
     desk.check()
+
+
+def test_gold_checks_those_who_were_asked_and_never_who_gave_it(store: Store) -> None:
+    desk = Desk(store, n=12, overlap=2, **ALWAYS)
+    ada, bob, lead = desk.person("ada"), desk.person("bob"), desk.person("lead", "engineer")
+    together = [item["id"] for item in desk.project.items(limit=2)["items"]]
+    assert lead.bulk_label(together, "spam")["answered"] == 2
+    desk.project.ask(n=12)
+    first, second = desk.work(ada, 2)
+    desk.work(bob, 12, well=False)
+    asked = first["items"][0]["id"]
+    desk.project.add_gold([asked], value=desk.right(first))  # an answer that nobody was asked for
+    desk.project.add_gold([asked], value=desk.right(first))  # and again: the one before is an answer about gold now
+    desk.project.add_gold([second["items"][0]["id"]])  # without a value, the answer that came last is the trusted one
+    desk.project.add_gold([together[0]], value="ham")
+    desk.project.add_gold([together[1]])
+    desk.check()
+    desk.project.measure()
+    desk.check()
+    skills = {member["name"]: member["skill"] for member in desk.project.team()["members"]}
+    checks = {name: skills[name]["checks"] if skills[name] else 0 for name in ("owner", "ada", "bob", "lead")}
+    assert checks == {"owner": 0, "ada": 2, "bob": 1, "lead": 0}
