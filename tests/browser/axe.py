@@ -22,4 +22,5 @@ def clean(page: Page) -> None:
     if AXE.is_file():
         page.wait_for_function("() => document.getAnimations().every(one => one.playState !== 'running')")
         page.evaluate(AXE.read_text(encoding="utf-8"))
-        assert page.evaluate(AXE_RUN) == []
+        faults = page.evaluate(AXE_RUN)
+        assert faults == [], "\n".join(faults)

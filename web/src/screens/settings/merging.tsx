@@ -106,7 +106,7 @@ function Tests({ draft: { values, set, may } }: { draft: Draft }) {
       {known.error ? <Failed error={known.error} retry={() => void known.refetch()} /> : null}
       {known.isPending ? <Waiting /> : null}
       {known.data ? (
-        <div className="table-box" tabIndex={0} role="region" aria-label={t('merging.tests')}>
+        <div className="table-box" tabIndex={0} role="region" aria-label={t('import.tableOf', { title: t('merging.tests') })}>
           <table className="table merging-tests">
             <thead>
               <tr>
