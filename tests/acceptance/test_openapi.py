@@ -73,6 +73,10 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     assert {ref.rsplit("/", 1)[1] for ref in references(document)} <= known
 
 
+def test_every_name_in_the_document_is_told_without_its_module(document: dict[str, Any]) -> None:
+    assert [name for name in document["components"]["schemas"] if "__" in name] == []
+
+
 def test_every_operation_of_the_handles_has_its_address(document: dict[str, Any]) -> None:
     addresses = {(method.upper(), path) for path, method, _ in _operations(document)}
     for name, address in OPERATIONS.items():

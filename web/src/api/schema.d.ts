@@ -7586,6 +7586,47 @@ export interface components {
             value: number | null;
         };
         /**
+         * UndoBulkRequest
+         * @description Nothing more is to be said.
+         * @example {}
+         */
+        UndoBulkRequest: Record<string, never>;
+        /**
+         * UndoMergeRequest
+         * @description Which merge to take back, and why.
+         * @example {
+         *       "merge": "c12",
+         *       "message": "the receipts were spam after all"
+         *     }
+         */
+        UndoMergeRequest: {
+            /** Merge */
+            merge: string;
+            /** Message */
+            message: string;
+            /** Task */
+            task?: string | null;
+        };
+        /**
+         * UndoMigrationRequest
+         * @description Why a label migration is taken back. preview: only show what that would change.
+         * @example {
+         *       "reason": "they were not the same after all"
+         *     }
+         */
+        UndoMigrationRequest: {
+            /**
+             * Preview
+             * @default false
+             */
+            preview: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
          * Undone
          * @description How many answers were taken back.
          * @example {
@@ -7934,47 +7975,6 @@ export interface components {
             /** Suffix */
             suffix: string;
         };
-        /**
-         * UndoRequest
-         * @description Why a label migration is taken back. preview: only show what that would change.
-         * @example {
-         *       "reason": "they were not the same after all"
-         *     }
-         */
-        handloom__server__routes__curation__UndoRequest: {
-            /**
-             * Preview
-             * @default false
-             */
-            preview: boolean;
-            /**
-             * Reason
-             * @default
-             */
-            reason: string;
-        };
-        /**
-         * UndoRequest
-         * @description Which merge to take back, and why.
-         * @example {
-         *       "merge": "c12",
-         *       "message": "the receipts were spam after all"
-         *     }
-         */
-        handloom__server__routes__datasets__UndoRequest: {
-            /** Merge */
-            merge: string;
-            /** Message */
-            message: string;
-            /** Task */
-            task?: string | null;
-        };
-        /**
-         * UndoRequest
-         * @description Nothing more is to be said.
-         * @example {}
-         */
-        handloom__server__routes__maps__UndoRequest: Record<string, never>;
     };
     responses: never;
     parameters: never;
@@ -8858,7 +8858,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["handloom__server__routes__maps__UndoRequest"];
+                "application/json": components["schemas"]["UndoBulkRequest"];
             };
         };
         responses: {
@@ -20271,7 +20271,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["handloom__server__routes__curation__UndoRequest"];
+                "application/json": components["schemas"]["UndoMigrationRequest"];
             };
         };
         responses: {
@@ -20713,7 +20713,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["handloom__server__routes__datasets__UndoRequest"];
+                "application/json": components["schemas"]["UndoMergeRequest"];
             };
         };
         responses: {

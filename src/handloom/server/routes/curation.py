@@ -47,7 +47,7 @@ class MigrationRequest(Sent):
     preview: bool = False
 
 
-class UndoRequest(Sent):
+class UndoMigrationRequest(Sent):
     """Why a label migration is taken back. preview: only show what that would change."""
 
     model_config = _example(reason="they were not the same after all")
@@ -79,7 +79,9 @@ def relabel_task(project: ProjectRef, task: TaskRef, body: MigrationRequest, ses
     response_model=MigrationMade,
     responses={200: {"model": MigrationPreview, "description": "What it would change"}},
 )
-def undo_migration(project: ProjectRef, task: TaskRef, migration: Id, body: UndoRequest, session: Acting) -> Response:
+def undo_migration(
+    project: ProjectRef, task: TaskRef, migration: Id, body: UndoMigrationRequest, session: Acting
+) -> Response:
     """Take the newest label migration that stands back, by its reverse."""
     made = labels.undo_migration(session, project, task, migration, **body.model_dump())
     return Json(made, 200 if body.preview else 201)

@@ -91,7 +91,7 @@ class MergeRequest(Sent):
     override: Words | None = None
 
 
-class UndoRequest(Sent):
+class UndoMergeRequest(Sent):
     """Which merge to take back, and why."""
 
     model_config = _example(merge="c12", message="the receipts were spam after all")
@@ -180,7 +180,7 @@ def merge(project: ProjectRef, body: MergeRequest, session: Acting) -> Response:
 
 
 @routes.post("/projects/{project}/undo", status_code=201, response_model=CommitDetail)
-def undo_merge(project: ProjectRef, body: UndoRequest, session: Acting) -> Response:
+def undo_merge(project: ProjectRef, body: UndoMergeRequest, session: Acting) -> Response:
     """Take back what a merge brought to main; rows that changed since stay as they are."""
     return Json(datasets.undo_merge(session, project, **body.model_dump()), 201)
 

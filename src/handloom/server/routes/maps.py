@@ -54,7 +54,7 @@ class BulkRequest(Sent):
     shown: bool = False
 
 
-class UndoRequest(Sent):
+class UndoBulkRequest(Sent):
     """Nothing more is to be said."""
 
     model_config = _example()
@@ -124,7 +124,7 @@ def bulk_actions(project: ProjectRef, session: Acting, cursor: Cursor = None, li
 
 
 @routes.post("/bulk/{bulk}/undo", response_model=Undone)
-def undo_bulk(bulk: Id, body: UndoRequest, session: Acting) -> Response:
+def undo_bulk(bulk: Id, body: UndoBulkRequest, session: Acting) -> Response:
     """Take back all answers of one's own bulk action that stand."""
     return Json(together.undo_bulk(session, bulk))
 
