@@ -15,6 +15,7 @@ ALL = (
     "bulk",
     "formats",
     "answers",
+    "beside",
     "contention",
     "refresh",
     "kill",

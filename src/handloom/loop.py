@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 from . import ask as asking
 from .core.later import later
 from .core.protocols import Finding
-from .jobs import proposals, releases, team
+from .jobs import proposals, relabel_asking, releases, team
 from .jobs.wishes import Feedback, Predicted, Wish
 from .jobs.work import Runner, State, Step, Work, at_once, execute, worker_name
 from .resolve import Majority
@@ -180,6 +180,7 @@ def advance(store: Store, project_id: int, *, executor: Executor = durable) -> l
     A job that fails is recorded as failed and does not raise here; the next one starts when new labels have come.
     """
     store.write(queue.expire_leases)
+    relabel_asking.resume(store, project_id)
     with store.read() as connection:
         project = projects.find(connection, project_id)
         tasks = projects.tasks(connection, [project_id])[project_id]

@@ -1,12 +1,16 @@
-"""Renames, merges and splits of labels: what they would change, and the change itself, in one transaction.
+"""Renames, merges and splits of labels: what they would change, foreseen beside the writer, and one short transaction.
 
 Answers stay as they were given. Labels, gold and the heads of all open branches are brought to the new names; what a split
 leaves without a label is asked again. See `handloom.core.relabel` for how older values are read.
+
+All that takes long is read and worked out on a connection of its own, as it will be (`handloom.store.foresight`). The
+transaction then writes it, and looks again only at what was answered or committed meanwhile. Questions that follow from it
+come after it, in pieces (`handloom.jobs.relabel_asking`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,31 +18,47 @@ from ..core import shapes
 from ..core.errors import NotFound, WrongState
 from ..core.ids import show
 from ..core.relabel import Chain, Migration, plan
-from ..store import Tx, branches, commits, edits, freezing, gold, offers, projects, queue, relabelled, relabelling, skills
+from ..store import (
+    Store,
+    Tx,
+    branches,
+    commits,
+    foresight,
+    freezing,
+    gold,
+    projects,
+    queue,
+    reestimated,
+    relabelled,
+    relabelling,
+    skills,
+)
 from ..store.branches import Branch
-from ..store.commits import Commit, Revision, revisions
-from ..store.history import Held, held
+from ..store.commits import Commit
 from ..store.projects import TaskRow
-from ..store.queue import NewBatch, NewQuestion
 from ..store.recording import MAIN, Note
+from ..store.reestimated import Label
 from ..store.relabelling import Made
-from . import team
+from . import relabel_asking, relabel_lines, team
+from .relabel_lines import Lines
 from .versions import DIGESTS
 
 SAMPLE = 10
-STRATEGY = offers.SPLIT
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What a migration concerns. items: whose label may change; gold: its rows; rows: of each open branch, by item."""
+    """What a migration concerns. items: whose label may change; gold: its rows; open: questions that show a label."""
 
     items: tuple[int, ...]
     answers: int
     labels: Mapping[int, Any]
     gold: Sequence[Mapping[str, Any]]
-    rows: Mapping[str, int]
     open: int
+
+
+def _alone() -> None:
+    """Nobody waits."""
 
 
 def draft(task: TaskRow, kind: str, sources: Sequence[str], targets: Sequence[str]) -> Migration:
@@ -70,53 +90,135 @@ def reverse(task: TaskRow, steps: Chain, made: Made) -> Migration:
     return Migration(0, task.version + 1, kind, *lists, undoes=one.id)
 
 
-def touched(connection: Any, task: TaskRow, step: Migration) -> Touched:
-    """What a migration would change; nothing is."""
+def touched(
+    connection: Any, task: TaskRow, step: Migration, since: int = 0, breathe: Callable[[], None] = _alone
+) -> Touched:
+    """What a migration would change; nothing is. since: counting only answers with a larger seq."""
     steps = relabelling.chain(connection, task.id)
-    items, answers = relabelled.answered(connection, task.id, step.sources, steps)
+    items, answers = relabelled.answered(connection, task.id, step.sources, steps, since, breathe)
     if step.undoes is not None:
         one = next(old for old in steps.steps if old.id == step.undoes)
         before = Chain(old for old in steps.steps if old.version < one.version)
-        more, count = relabelled.answered(connection, task.id, one.sources, before)
+        more, count = relabelled.answered(connection, task.id, one.sources, before, since, breathe)
         items, answers = sorted({*items, *more}), max(answers, count)
     labels = relabelled.labelled(connection, task.id, step.sources)
     trusted = relabelled.trusted(connection, task.id, step.sources)
-    rows = {}
-    for one in branches.branches(connection, task.id):
-        at = branches.head(connection, one)
-        rows[one.name] = 0 if at is None else len(relabelled.holding(connection, at, step.sources))
     shown = relabelled.suggested(connection, task.id, step.sources)
     whole = sorted({*items, *labels, *(row["item_id"] for row in trusted)})
-    return Touched(tuple(whole), answers, labels, trusted, rows, len(shown))
+    return Touched(tuple(whole), answers, labels, trusted, len(shown))
 
 
-def carry_out(tx: Tx, task: TaskRow, step: Migration, *, reason: str, actor_id: int) -> Made:
-    """Do it, whole or not at all. The task must be read in this transaction."""
-    connection = tx.connection
-    found = touched(connection, task, step)
-    freezing.check(connection, task.project_id, task.id, items=found.items)
+def rows(connection: Any, task: TaskRow, step: Migration) -> dict[str, int]:
+    """How many rows of each open branch hold one of its labels."""
+    known = relabelled.contents(connection, step.sources)
+    found = {}
+    for one in branches.branches(connection, task.id):
+        at = branches.head(connection, one)
+        found[one.name] = 0 if at is None else len(relabelled.holding(connection, at, known))
+    return found
+
+
+@dataclass(slots=True)
+class Foreseen:
+    """What a migration will change, as the moment ``at`` saw it. step: as it was drafted; items: whose labels may change;
+    old, new: labels; trust, distrust: gold."""
+
+    step: Migration
+    at: foresight.Moment
+    found: Touched
+    items: list[int]
+    old: dict[int, Label]
+    new: dict[int, Label]
+    trust: list[dict[str, Any]]
+    distrust: list[int]
+    kept: list[dict[str, Any]]
+    lines: Lines
+
+
+def foresee(store: Store, task: TaskRow, step: Migration, breathe: Callable[[], None] = _alone) -> Foreseen:
+    """Work out what a migration will change, beside the writer. breathe: called between small pieces."""
+    with store.read() as connection:
+        seen = _seen(connection, task, step, breathe)
+        then = replace(task, version=task.version + 1, options=_options(task, step))
+        with foresight.after(connection, then, step, seen.trust, seen.distrust):
+            seen.new.update(reestimated.derived(connection, store.hooks, task.id, seen.items, seen.old, breathe))
+        if commits.newest(connection, task.id) is not None:
+            for branch in _main_first(connection, task):
+                seen.lines.plan(connection, branch)
+                breathe()
+    return seen
+
+
+def _seen(connection: Any, task: TaskRow, step: Migration, breathe: Callable[[], None]) -> Foreseen:
+    """What there is before it."""
+    at = foresight.moment(connection)
+    found = touched(connection, task, step, breathe=breathe)
     undone = None if step.undoes is None else relabelling.get(connection, step.undoes)
+    trust, distrust, kept = _gold(connection, step, found.gold, undone)
+    items = sorted({*found.items, *(row["item_id"] for row in kept)})
+    old, new = reestimated.now(connection, task.id, items), dict[int, Label]()
+    return Foreseen(step, at, found, items, old, new, trust, distrust, kept, Lines(step, undone, old, new))
+
+
+def _main_first(connection: Any, task: TaskRow) -> list[Branch]:
+    return sorted(branches.branches(connection, task.id), key=lambda one: one.name != MAIN)
+
+
+def carry_out(
+    tx: Tx, task: TaskRow, step: Migration, *, reason: str, actor_id: int, seen: Foreseen | None = None
+) -> Made:
+    """Do it, whole or not at all. The task must be read in this transaction. seen: what was foreseen of it; where that
+    holds no longer, all is looked at here."""
+    connection = tx.connection
     message = f"{step.words}: {reason}"[:2000]
+    fits = seen is not None and seen.step == step and not foresight.overtaken(connection, seen.at, task.project_id)
+    one = seen if fits and seen is not None else _seen(connection, task, step, _alone)
+    late = foresight.answered_since(connection, one.at, task.id) if one is seen else one.items
+    freezing.check(connection, task.project_id, task.id, items={*one.items, *late})
+    more = touched(connection, task, step, one.at.answer).answers if one is seen and late else 0
     main = _committed(tx, task, f"labels before: {message}", actor_id)
-    lines = _Lines(tx, step, undone, main, Note(actor_id, message, main.position if main else 0))
-    wanted = lines.look(task.id)
     now = projects.change_task(tx, task, _options(task, step), actor_id)
     stored = relabelling.add(tx, now, step, reason=reason, actor_id=actor_id)
-    kept = _gold(tx, now, stored, undone)
-    items = sorted({*found.items, *(row["item_id"] for row in kept)})
-    items = sorted({*items, *(undone.body.get("items", ()) if undone else ())})
-    relabelled.estimate(tx, task.project_id, task.id, items)
+    relabelled.trust(tx, task.id, one.trust, one.distrust)
+    _labels(tx, now, one, late)
     _questions(tx, now, stored)
-    written = lines.write(wanted, _committed(tx, now, message, actor_id))
-    _heuristic(tx, now, stored, actor_id)
-    asked = _ask(tx, now, stored, items, actor_id)
+    rows, written = _lines(tx, now, one, late, Note(actor_id, message, main.position)) if main else ({}, [])
+    _settings(tx, now, stored, actor_id)
+    left = relabel_asking.left(tx, now, stored, one.items)
     _measure(tx, now)
-    made = relabelling.get(connection, stored.id)
-    counts = {"answers": found.answers, "labels": len(found.labels), "gold": len(kept), "asked": asked}
-    body = {"counts": counts | {"rows": dict(found.rows), "questions": found.open}}
-    body |= {"gold": [_kept(row) for row in kept], "commit": written}  # under names that a bundle numbers anew
-    relabelling.keep(tx, made, body)
+    counts = {"answers": one.found.answers + more, "labels": len(one.found.labels), "gold": len(one.kept)}
+    asked = len(left) if stored.kind == "split" else 0
+    body = {"counts": counts | {"asked": asked, "rows": rows, "questions": one.found.open}}
+    body |= {"gold": [_kept(row) for row in one.kept], "commit": written}  # under names that a bundle numbers anew
+    body |= {"asking": {"items": left}} if left else {}
+    relabelling.keep(tx, relabelling.get(connection, stored.id), body)
     return relabelling.get(connection, stored.id)
+
+
+def _labels(tx: Tx, task: TaskRow, one: Foreseen, late: Sequence[int]) -> None:
+    """Write the labels; those of items that were answered since they were looked at are estimated here."""
+    if late:
+        one.items = sorted({*one.items, *late})
+        for item in late:
+            one.old.pop(item, None)
+            one.new.pop(item, None)
+        one.old.update(reestimated.now(tx.connection, task.id, late))
+        one.new.update(reestimated.derived(tx.connection, tx.hooks, task.id, late, one.old, _alone))
+    reestimated.write(tx, task.project_id, task.id, one.items, one.old, one.new)
+
+
+def _lines(tx: Tx, task: TaskRow, one: Foreseen, late: Sequence[int], note: Note) -> tuple[dict[str, int], list[int]]:
+    """Write the versions: how many rows of each branch were concerned, and the numbers of the versions."""
+    rows, written, moved = dict[str, int](), list[int](), set(late)
+    for branch in _main_first(tx.connection, task):
+        again = one.lines.plan(tx.connection, branch, moved)
+        if branch.name == MAIN:
+            moved |= again
+        line = one.lines.found.get(branch.id)
+        made = relabel_lines.write(tx, branch, line, note) if line is not None and line.rows else None
+        rows[branch.name] = 0 if line is None else line.holding
+        written += [] if made is None else [made.id]
+    return rows, written
 
 
 def _options(task: TaskRow, step: Migration) -> dict[str, Any]:
@@ -132,16 +234,18 @@ def _committed(tx: Tx, task: TaskRow, message: str, actor_id: int) -> Commit | N
     return commits.commit(tx, task, message=message, actor_id=actor_id, digests=DIGESTS)
 
 
-def _gold(tx: Tx, task: TaskRow, step: Migration, undone: Made | None) -> list[dict[str, Any]]:
-    """Bring gold to the new names; what a split took is gold no more. The rows as they were."""
-    kept = relabelled.trusted(tx.connection, task.id, step.sources)
+def _gold(
+    connection: Any, step: Migration, found: Sequence[Mapping[str, Any]], undone: Made | None
+) -> tuple[list[dict[str, Any]], list[int], list[dict[str, Any]]]:
+    """Gold under the new names: rows to put, items that are gold no more since their label was split, and the rows that
+    are concerned as they were."""
+    kept = [dict(row) for row in found]
     back = {row["item"]: _row(row) for row in (undone.body.get("gold", ()) if undone else ())}
     now = {row["item_id"]: row for row in kept}
-    for item, row in back.items():
-        if item not in now or now[item]["answer_id"] == row["answer_id"]:
-            relabelled.trust_again(tx, [row])
+    put = [row for item, row in back.items() if item not in now or now[item]["answer_id"] == row["answer_id"]]
+    gone: list[int] = []
     read = Chain([replace(step, undoes=None)])
-    since = relabelled.given_under(tx.connection, [row["answer_id"] for row in kept]) if undone else {}
+    since = relabelled.given_under(connection, [row["answer_id"] for row in kept]) if undone else {}
     for row in kept:
         if row["item_id"] in back and back[row["item_id"]]["answer_id"] == row["answer_id"]:
             continue
@@ -149,10 +253,10 @@ def _gold(tx: Tx, task: TaskRow, step: Migration, undone: Made | None) -> list[d
             continue  # it was called that before, too
         value = read.read(row["value"], 0)
         if value is None:
-            relabelled.distrust(tx, task.id, row["item_id"])
+            gone.append(row["item_id"])
         else:
-            relabelled.trust_again(tx, [{**row, "value": value}])
-    return kept + [row for item, row in back.items() if item not in now]
+            put.append({**row, "value": value})
+    return put, gone, kept + [row for item, row in back.items() if item not in now]
 
 
 _NAMES = {"task_id": "task", "item_id": "item", "actor_id": "actor"}
@@ -181,7 +285,7 @@ def _questions(tx: Tx, task: TaskRow, step: Migration) -> None:
             relabelled.suggest(tx, row.id, None if now is None else {**now, "version": task.version})
 
 
-def _heuristic(tx: Tx, task: TaskRow, step: Migration, actor_id: int) -> None:
+def _settings(tx: Tx, task: TaskRow, step: Migration, actor_id: int) -> None:
     """The rules of the project's heuristic speak of the new names, as far as they can be told."""
     settings = projects.find(tx.connection, task.project_id).settings
     rules = settings.get("heuristic")
@@ -194,40 +298,6 @@ def _heuristic(tx: Tx, task: TaskRow, step: Migration, actor_id: int) -> None:
         projects.change_settings(tx, task.project_id, {**settings, "heuristic": now}, actor_id)
 
 
-def _ask(tx: Tx, task: TaskRow, step: Migration, items: Sequence[int], actor_id: int) -> int:
-    """Ask again about the items that a split left without a label. How many questions."""
-    if step.undoes is not None:
-        _withdraw(tx, task, items)
-    if step.kind != "split":
-        return 0
-    there = relabelled.with_label(tx.connection, task.id, items)
-    bare = [item for item in items if item not in there]
-    for row in list(relabelled.questions_of(tx.connection, task.id, bare)):
-        relabelled.want_instead(tx, row)
-    project = projects.find(tx.connection, task.project_id)
-    words = f"{step.words}: nobody can tell which of them was meant"
-    shape = team.shape_of(task)
-    new = [
-        NewQuestion(
-            item_id=item, shape=shape, strategy=STRATEGY, probability=0.0, score=0.0, reason=words, priority=1.0
-        )
-        for item in bare
-    ]
-    batch = NewBatch(
-        project_id=task.project_id, task_id=task.id, strategy=STRATEGY, needs=project.settings["overlap"],
-        lane="label", actor_id=actor_id,
-    )  # fmt: skip
-    return len(team.ask_all(tx, project, task, batch, new, None)[1]) if new else 0
-
-
-def _withdraw(tx: Tx, task: TaskRow, items: Sequence[int]) -> None:
-    """What was asked again because of a split that is taken back, and has its label again."""
-    there = relabelled.with_label(tx.connection, task.id, items)
-    rows = relabelled.questions_of(tx.connection, task.id, sorted(there))
-    split = [row.id for row in rows if row.strategy == STRATEGY and not row.got]
-    queue.close(tx, split, "withdrawn", "the split of its label was taken back")
-
-
 def _measure(tx: Tx, task: TaskRow) -> None:
     """Skill follows from checks against gold, and both may say something else now."""
     checked = sorted(gold.values(tx.connection, task.id))
@@ -235,79 +305,3 @@ def _measure(tx: Tx, task: TaskRow) -> None:
     project = projects.find(tx.connection, task.project_id)
     for actor_id in sorted({*known, *gold.who_answered(tx.connection, task.id, checked)}):
         team.measure_one(tx, project, task, actor_id)
-
-
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """The heads of a task's open branches, brought to the new labels as one version each. main: its head before."""
-
-    tx: Tx
-    step: Migration
-    undone: Made | None
-    main: Commit | None
-    note: Note
-
-    def look(self, task_id: int) -> list[tuple[Branch, dict[int, Revision | None]]]:
-        """What will become of the rows of each branch, while the versions before are still the newest."""
-        found = []
-        for one in branches.branches(self.tx.connection, task_id) if self.main is not None else ():
-            at = branches.head(self.tx.connection, one)
-            if at is not None:
-                found.append((one, self._rows(one, at)))
-        return found
-
-    def _rows(self, branch: Branch, at: Commit) -> dict[int, Revision | None]:
-        connection = self.tx.connection
-        back = self._restored(at)
-        rows = relabelled.holding(connection, at, self.step.sources)
-        if branch.name == MAIN:  # what follows from labels is committed with them
-            rows = {item: row for item, row in rows.items() if row.edited}
-            back = {item: row for item, row in back.items() if row is None or row.edited}
-        stays = self._older(at, sorted(rows))
-        rows = {item: row for item, row in rows.items() if item not in back and item not in stays}
-        read = Chain([replace(self.step, undoes=None)])
-        out: dict[int, Revision | None] = {}
-        for one in revisions(connection, sorted(rows.items()), {}):
-            value = read.read(one.value, 0)
-            out[one.item_id] = None if value is None else replace(one, value=value)
-        there = {item: row for item, row in back.items() if row is not None and row.content_id is not None}
-        out |= {item: None for item in back if item not in there}
-        return out | {one.item_id: one for one in revisions(connection, sorted(there.items()), {})}
-
-    def _older(self, at: Commit, items: Sequence[int]) -> set[int]:
-        """Rows that were written before the migration that is taken back: it did not concern them, so its reverse does not."""
-        if self.undone is None:
-            return set()
-        found = relabelled.written_at(self.tx.connection, at, items)
-        return {item for item, number in found.items() if number <= self.undone.step.commit}
-
-    def _restored(self, at: Commit) -> dict[int, Held | None]:
-        """Rows as they were before the migration that is taken back, where nobody has changed them since."""
-        connection, out = self.tx.connection, dict[int, Held | None]()
-        for number in self.undone.body.get("commit", ()) if self.undone else ():
-            made = commits.get(connection, number)
-            parent = None if made.parent_id is None else commits.get(connection, made.parent_id)
-            left = relabelled.written_by(connection, number)
-            now, before = (held(connection, one, sorted(left)) for one in (at, parent))
-            out |= {item: before.get(item) for item, row in left.items() if now.get(item) == row}
-        return out
-
-    def write(self, wanted: Sequence[tuple[Branch, dict[int, Revision | None]]], after: Commit | None) -> list[int]:
-        """Write the versions; a row that was as on main becomes what it is there. Numbers of all versions made."""
-        if self.main is None or after is None:
-            return []
-        made = [after.id] if after.id != self.main.id else []
-        for branch, rows in wanted:
-            as_main = {} if branch.name == MAIN else self._as_main(branch, sorted(rows), after)
-            one = edits.settle(self.tx, branch, rows | as_main, self.note, DIGESTS) if rows else None
-            made += [one.id] if one is not None else []
-        return made
-
-    def _as_main(self, branch: Branch, items: Sequence[int], after: Commit) -> dict[int, Revision | None]:
-        connection = self.tx.connection
-        at = branches.head(connection, branch)
-        own, old, new = (held(connection, one, items) for one in (at, self.main, after))
-        same = {item: new[item] for item in items if item in own and item in new and own[item].same(old.get(item))}
-        there = {item: row for item, row in same.items() if row.content_id is not None}
-        found: dict[int, Revision | None] = dict.fromkeys(same)
-        return found | {one.item_id: one for one in revisions(connection, sorted(there.items()), {})}

@@ -9,7 +9,7 @@ from ..core.clock import iso
 from ..core.errors import Malformed
 from ..core.ids import parse, show
 from ..core.relabel import Chain, Migration
-from ..jobs import columns, relabel
+from ..jobs import columns, relabel, relabel_asking
 from ..jobs.relabel import Touched
 from ..store import Tx, items, people, projects, relabelling, training
 from ..store.projects import TaskRow
@@ -52,7 +52,7 @@ def relabel_task(
     if preview:
         return _preview(session, row, relabel.draft(row, kind, sources, targets))
     words = reason_of(reason)
-    return _done(session, row, lambda tx, now: relabel.draft(now, kind, sources, targets), words)
+    return _done(session, row, lambda _connection, now: relabel.draft(now, kind, sources, targets), words)
 
 
 @in_project
@@ -73,23 +73,30 @@ def undo_migration(
             step = reverse(connection, projects.task_by_id(connection, row.id))
         return _preview(session, row, step)
     words = reason_of(reason)
-    return _done(session, row, lambda tx, now: reverse(tx.connection, now), words)
+    return _done(session, row, reverse, words)
 
 
 def _done(session: Session, row: TaskRow, draft: Any, reason: str) -> dict[str, Any]:
+    with session.store.read() as connection:
+        now = projects.task_by_id(connection, row.id)
+        step = draft(connection, now)
+    seen = relabel.foresee(session.store, now, step, session.site.give_way)
+
     def unit(tx: Tx) -> Made:
         now = projects.task_by_id(tx.connection, row.id)
-        return relabel.carry_out(tx, now, draft(tx, now), reason=reason, actor_id=session.actor.id)
+        step, actor = draft(tx.connection, now), session.actor.id
+        return relabel.carry_out(tx, now, step, reason=reason, actor_id=actor, seen=seen)
 
     made = session.store.write(unit)
     session.site.forget()
+    made = relabel_asking.finish(session.store, made, session.site.give_way)
     session.site.nudge(row.project_id)
     return _shown(made, session.actor.name, True) | {"models": _models(session, row)}
 
 
 def _preview(session: Session, row: TaskRow, step: Migration) -> dict[str, Any]:
     with session.store.read() as connection:
-        found = relabel.touched(connection, row, step)
+        found, rows = relabel.touched(connection, row, step), relabel.rows(connection, row, step)
         some = list(found.labels)[: relabel.SAMPLE]
         data = items.get(connection, some)
     gone = Chain([step]).read if step.undoes is None else lambda value, _since: value
@@ -108,7 +115,7 @@ def _preview(session: Session, row: TaskRow, step: Migration) -> dict[str, Any]:
         "labels": list(step.sources),
         "into": list(step.targets),
         "after": list(step.after),
-        "counts": _counts(found, step),
+        "counts": _counts(found, step) | {"rows": rows},
         "sample": sample,
         "models": _models(session, row, step),
     }
@@ -124,7 +131,6 @@ def _counts(found: Touched, step: Migration) -> dict[str, Any]:
         "gold": len(found.gold),
         "questions": found.open,
         "asked": again,
-        "rows": dict(found.rows),
     }
 
 

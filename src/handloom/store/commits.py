@@ -120,7 +120,7 @@ def commit(
     labels = _labels(tx, task.id, since=parent.position - SLACK if only is None else 0)
     labels = labels if only is None else {item: row for item, row in labels.items() if only(item)}
     before = held(tx.connection, parent, sorted(labels))
-    now = {item: _kept(row, before.get(item)) for item, row in labels.items()}
+    now = {item: kept(row, before.get(item)) for item, row in labels.items()}
     put = {item: row for item, row in now.items() if _speaks(row, before.get(item))}
     rows = parent.rows + sum(before.get(item) is None or before[item].content_id is None for item in put)
     total = tx.execute(sa.select(sa.func.count()).where(lab.c.task_id == task.id)).scalar_one()
@@ -134,7 +134,7 @@ def commit(
     return record(tx, parent, main_id if onto is None else onto.id, put, note, digests, loose) or parent
 
 
-def _kept(label: Held, row: Held | None) -> Held:
+def kept(label: Held, row: Held | None) -> Held:
     """A label with what was decided about the row beside it: its weight, and a split within what may be trained on."""
     if row is None or row.content_id is None or TEST in (label.split, row.split):
         return label

@@ -7,23 +7,26 @@ another's name is told apart.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from ..core import questions as life
-from ..core.protocols import Estimate
 from ..core.relabel import Chain, names_in
-from . import estimates, moves, relabelling, schema
-from .bulk import as_json, insert_rows, select_among
-from .history import Commit, Held, among, fetched, held, last, segments
-from .labels import NOT_REVOKED, Place
-from .schema.people import aside, gold
+from . import moves, schema
+from .history import Commit, Held, among, fetched, held, last, segments, within
+from .schema.people import gold
 from .writer import Tx
 
 a, q, lab = schema.answer, schema.question, schema.label
-PAGE = 5_000
+PAGE = 2_000
+"""Answers read between two looks at whether somebody waits."""
+CHUNK = 500
+
+
+def _on() -> None:
+    """Nobody waits."""
 
 
 def _holding(column: Any, labels: Iterable[str], dialect: str) -> Any:
@@ -36,21 +39,37 @@ def _holding(column: Any, labels: Iterable[str], dialect: str) -> Any:
     return sa.or_(*(place > 0 for place in places))
 
 
-def answered(connection: sa.Connection, task_id: int, labels: Sequence[str], steps: Chain) -> tuple[list[int], int]:
+def answered(
+    connection: sa.Connection,
+    task_id: int,
+    labels: Sequence[str],
+    steps: Chain,
+    since: int = 0,
+    breathe: Callable[[], None] = _on,
+) -> tuple[list[int], int]:
     """Items with an answer that, read through ``steps``, holds one of these labels; and how many such answers there are.
 
-    Older names of the labels count, so steps that lead to them are looked through too.
+    Older names of the labels count, so steps that lead to them are looked through too. since: only answers with a larger
+    seq. breathe: called between pages.
     """
     wanted = {name for label in labels for name in _ancestors(steps, label)}
-    query = sa.select(a.c.item_id, a.c.value, a.c.version).where(
-        a.c.task_id == task_id, a.c.outcome == "answered", _holding(a.c.value, wanted, connection.dialect.name)
-    )
+    query = sa.select(a.c.item_id, sa.cast(a.c.value, sa.Text), a.c.version).where(
+        a.c.task_id == task_id, a.c.outcome == "answered", a.c.seq > since,
+        _holding(a.c.value, wanted, connection.dialect.name),
+    )  # fmt: skip
     items: set[int] = set()
+    holds: dict[tuple[str, int | None], bool] = {}  # few things are said, each by many answers
     count = 0
-    for row in connection.execute(query.execution_options(yield_per=PAGE)):
-        if names_in(steps.read(row.value, row.version)) & set(labels):
-            items.add(row.item_id)
-            count += 1
+    for page in connection.execute(query.execution_options(yield_per=PAGE)).partitions():
+        for item, text, version in page:
+            known = holds.get((text, version))
+            if known is None:
+                known = bool(names_in(steps.read(json.loads(text), version)) & set(labels))
+                holds[text, version] = known
+            if known:
+                items.add(item)
+                count += 1
+        breathe()
     return sorted(items), count
 
 
@@ -63,12 +82,19 @@ def _ancestors(steps: Chain, label: str) -> set[str]:
 
 
 def labelled(connection: sa.Connection, task_id: int, labels: Sequence[str]) -> dict[int, Any]:
-    """Label values that hold one of these labels, by item."""
-    query = sa.select(lab.c.item_id, lab.c.value).where(
+    """Label values that hold one of these labels, by item; equal ones are one object."""
+    query = sa.select(lab.c.item_id, sa.cast(lab.c.value, sa.Text)).where(
         lab.c.task_id == task_id, _holding(lab.c.value, labels, connection.dialect.name)
     )
-    rows = connection.execute(query.order_by(lab.c.item_id).execution_options(yield_per=PAGE))
-    return {row.item_id: row.value for row in rows if names_in(row.value) & set(labels)}
+    values: dict[str, Any] = {}
+    found: dict[int, Any] = {}
+    for item, text in connection.execute(query.order_by(lab.c.item_id)):
+        if text not in values:
+            value = json.loads(text)
+            values[text] = value if names_in(value) & set(labels) else None
+        if values[text] is not None:
+            found[item] = values[text]
+    return found
 
 
 def trusted(connection: sa.Connection, task_id: int, labels: Sequence[str]) -> list[dict[str, Any]]:
@@ -78,16 +104,14 @@ def trusted(connection: sa.Connection, task_id: int, labels: Sequence[str]) -> l
     return [dict(row) for row in rows if names_in(row["value"]) & set(labels)]
 
 
-def trust_again(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Put gold as these rows say, instead of what there is for the same items."""
-    for row in rows:
-        distrust(tx, row["task_id"], row["item_id"])
-        tx.execute(sa.insert(gold).values(dict(row)))
-
-
-def distrust(tx: Tx, task_id: int, item_id: int) -> None:
-    """An item is gold no more."""
-    tx.execute(sa.delete(gold).where(gold.c.task_id == task_id, gold.c.item_id == item_id))
+def trust(tx: Tx, task_id: int, rows: Sequence[Mapping[str, Any]], gone: Sequence[int]) -> None:
+    """Put gold as these rows say, instead of what there is for the same items; those of ``gone`` are gold no more."""
+    wanted = [*gone, *(row["item_id"] for row in rows)]
+    for start in range(0, len(wanted), CHUNK):
+        some = wanted[start : start + CHUNK]
+        tx.execute(sa.delete(gold).where(gold.c.task_id == task_id, gold.c.item_id.in_(some)))
+    if rows:
+        tx.execute(sa.insert(gold), [dict(row) for row in rows])
 
 
 def given_under(connection: sa.Connection, answers: Sequence[str]) -> dict[str, int]:
@@ -100,19 +124,22 @@ def given_under(connection: sa.Connection, answers: Sequence[str]) -> dict[str, 
     return found
 
 
-def holding(connection: sa.Connection, head: Commit, labels: Sequence[str]) -> dict[int, Held]:
-    """Rows of a dataset version whose value holds one of these labels, by item."""
+def contents(connection: sa.Connection, labels: Sequence[str]) -> dict[int, Any]:
+    """Values of dataset rows that hold one of these labels, by number."""
     content = schema.content
-    found = connection.execute(
-        sa.select(content.c.id, content.c.value).where(_holding(content.c.value, labels, connection.dialect.name))
-    )
-    known = {row.id for row in found if names_in(row.value) & set(labels)}
-    items: set[int] = set()
-    for part in segments(connection, head):
-        query = (
-            f"SELECT DISTINCT item_id FROM revision WHERE branch_id = {part.branch:d} AND commit_id <= {part.last:d}"
-        )
-        items.update(item for (item,) in among(connection, f"{query} AND content_id", sorted(known)))
+    query = sa.select(content.c.id, content.c.value)
+    found = connection.execute(query.where(_holding(content.c.value, labels, connection.dialect.name)))
+    return {row.id: row.value for row in found if names_in(row.value) & set(labels)}
+
+
+def holding(
+    connection: sa.Connection, head: Commit, known: Collection[int], only: Sequence[int] | None = None
+) -> dict[int, Held]:
+    """Rows of a dataset version whose value is one of these contents, by item. only: of which items."""
+    items = set(only or ())
+    for part in segments(connection, head) if only is None else ():
+        query = f"SELECT DISTINCT item_id FROM revision WHERE {within(part)} AND content_id"
+        items.update(item for (item,) in among(connection, query, sorted(known)))
     rows = held(connection, head, sorted(items))
     return {item: row for item, row in rows.items() if row.content_id in known}
 
@@ -134,88 +161,6 @@ def suggest(tx: Tx, question_id: int, suggestion: Mapping[str, Any] | None) -> N
     tx.execute(sa.update(q).where(q.c.id == question_id).values(suggestion=value))
 
 
-def estimate(tx: Tx, project_id: int, task_id: int, items: Sequence[int]) -> int:
-    """Estimate the labels of many items anew from their answers. How many items have one now."""
-    special, _ = estimates.special(tx.connection)
-    position = tx.execute(sa.select(sa.func.max(a.c.seq))).scalar() or 0
-    there = 0
-    for start in range(0, len(items), PAGE):
-        part = items[start : start + PAGE]
-        tests = dict(select_among(tx, "SELECT id, test FROM item WHERE id", part))
-        plain = [item for item in part if (task_id, item) not in special]
-        there += _counted(tx, (project_id, task_id), plain, tests, position)
-        for item in part:
-            if (task_id, item) in special:
-                estimates.again(tx, Place(project_id, task_id, item, bool(tests[item])))
-    return there
-
-
-def _counted(tx: Tx, place: tuple[int, int], items: Sequence[int], tests: Mapping[int, Any], position: int) -> int:
-    """Labels of items that are merely counted, written together."""
-    assert tx.hooks.estimate is not None
-    project_id, task_id = place
-    query = f"SELECT item_id FROM label WHERE task_id = {task_id:d} AND item_id"
-    before = {item for (item,) in select_among(tx, query, items)}
-    said = _standing(tx, task_id, items)
-    rows, known = [], {}
-    for item in items:
-        answers = said.get(item, [])
-        found = _worth(tx, answers, known)
-        if found is not None:
-            names = as_json(list(found.answers))
-            value = as_json(found.value)
-            rows.append((task_id, item, value, found.confidence, found.n, names, bool(tests[item]), position, None))
-    mark = "item_id IN (SELECT value FROM json_each(?))" if tx.dialect == "sqlite" else "item_id = ANY(%s)"
-    wanted: Any = json.dumps(list(items)) if tx.dialect == "sqlite" else list(items)
-    tx.connection.exec_driver_sql(f"DELETE FROM label WHERE task_id = {task_id:d} AND {mark}", (wanted,))
-    columns = ("task_id", "item_id", "value", "confidence", "n", "answers", "test", "position", "basis")
-    insert_rows(tx, lab, columns, rows)
-    now = {row[1] for row in rows}
-    tx.count(project_id, f"labels.{task_id}", len(now) - len(before))
-    by_test = sum(bool(tests[item]) for item in now) - sum(bool(tests[item]) for item in before)
-    tx.count(project_id, f"labels.{task_id}.test", by_test)
-    return len(now)
-
-
-def _worth(tx: Tx, answers: Sequence[Any], known: dict[Any, Estimate | None]) -> Estimate | None:
-    """What answers are worth; a single one, which most items have, is worked out once for each value."""
-    assert tx.hooks.estimate is not None
-    if len(answers) != 1:
-        return tx.hooks.estimate([(row.id, row.kind, row.value) for row in answers])
-    row = answers[0]
-    key = (row.kind, as_json(row.value))
-    if key not in known:
-        known[key] = tx.hooks.estimate([(row.id, row.kind, row.value)])
-    found = known[key]
-    return (
-        None if found is None else Estimate(found.value, found.confidence, found.n, (row.id,) if found.answers else ())
-    )
-
-
-def _standing(tx: Tx, task_id: int, items: Sequence[int]) -> dict[int, list[Any]]:
-    """The answers that count of each item, in today's labels."""
-    newer = a.alias("newer")
-    steps = relabelling.chain(tx.connection, task_id)
-    said: dict[int, list[Any]] = {}
-    for start in range(0, len(items), 500):
-        part = items[start : start + 500]
-        query = (
-            sa.select(
-                a.c.id, a.c.item_id, schema.actor.c.kind, a.c.value, a.c.version, relabelling.old(a)
-            )
-            .join(schema.actor, schema.actor.c.id == a.c.actor_id)
-            .where(
-                a.c.item_id.in_(part), a.c.task_id == task_id, a.c.outcome == "answered", a.c.late == sa.false(),
-                ~sa.exists().where(newer.c.supersedes == a.c.id),
-                ~sa.exists().where(aside.c.answer_id == a.c.id), NOT_REVOKED,
-            )
-            .order_by(a.c.seq)
-        )  # fmt: skip
-        for row in tx.execute(query):
-            said.setdefault(row.item_id, []).append(row)
-    return {item: relabelling.standing_of(steps, rows) for item, rows in said.items()}
-
-
 def written_by(connection: sa.Connection, commit_id: int) -> dict[int, Held]:
     """The rows that a version wrote, by item."""
     columns = "item_id, content_id, confidence, CAST(answers AS TEXT), split, weight, edited, position"
@@ -233,6 +178,23 @@ def written_at(connection: sa.Connection, at: Commit, items: Sequence[int]) -> d
     return found
 
 
+def younger(connection: sa.Connection, branch_id: int, commit_id: int) -> list[int]:
+    """Versions of a branch that were made after one."""
+    c = schema.commit_
+    query = sa.select(c.c.id).where(c.c.branch_id == branch_id, c.c.id > commit_id)
+    return list(connection.execute(query.order_by(c.c.id)).scalars())
+
+
+def newest_answer(connection: sa.Connection) -> int:
+    """Seq of the newest answer, 0 when there is none."""
+    return connection.execute(sa.select(sa.func.max(a.c.seq))).scalar() or 0
+
+
+def count_labels(connection: sa.Connection, task_id: int) -> int:
+    """How many items of a task have a label."""
+    return connection.execute(sa.select(sa.func.count()).where(lab.c.task_id == task_id)).scalar_one()
+
+
 def with_label(connection: sa.Connection, task_id: int, items: Sequence[int]) -> set[int]:
     """Those of the items that have a label."""
     query = f"SELECT item_id FROM label WHERE task_id = {task_id:d} AND item_id"
@@ -246,14 +208,30 @@ def want_instead(tx: Tx, row: Any) -> None:
         moves.want(tx, row, before, life.wanting(before, before.needs + before.got))
 
 
-def questions_of(connection: sa.Connection, task_id: int, items: Sequence[int]) -> Iterator[Any]:
+def questions_of(
+    connection: sa.Connection, task_id: int, items: Sequence[int], strategy: str | None = None
+) -> list[Any]:
     """Open label questions of these items with how many answers to each were given, as rows that `moves` takes."""
     columns = (q.c.id, q.c.project_id, q.c.task_id, q.c.item_id, q.c.lane, q.c.needs, q.c.got, q.c.held, q.c.skips)
-    for start in range(0, len(items), 500):
-        query = sa.select(*columns, q.c.doubts, q.c.state, q.c.most, q.c.strategy).where(
-            q.c.item_id.in_(items[start : start + 500]),
-            q.c.task_id == task_id,
-            q.c.lane == "label",
-            q.c.state.in_(("open", "claimed")),
-        )
-        yield from connection.execute(query).all()
+    query = sa.select(*columns, q.c.doubts, q.c.state, q.c.most, q.c.strategy).where(
+        one_of(connection, q.c.item_id, items),
+        q.c.task_id == task_id,
+        q.c.lane == "label",
+        q.c.state.in_(("open", "claimed")),
+    )
+    if strategy is not None:
+        query = query.where(q.c.strategy == strategy)
+    return list(connection.execute(query.order_by(q.c.id)).all()) if items else []
+
+
+def asked_since(connection: sa.Connection, task_id: int, strategy: str, question_id: int) -> int:
+    """How many questions of a task were asked by a strategy after a question."""
+    query = sa.select(sa.func.count()).where(q.c.task_id == task_id, q.c.strategy == strategy, q.c.id > question_id)
+    return connection.execute(query).scalar_one()
+
+
+def one_of(connection: sa.Connection, column: Any, items: Sequence[int]) -> Any:
+    """Whether a column holds one of these numbers, which are one parameter however many they are."""
+    if connection.dialect.name != "sqlite":
+        return column == sa.func.any(list(items))
+    return column.in_(sa.select(sa.func.json_each(json.dumps(list(items))).table_valued("value").c.value))

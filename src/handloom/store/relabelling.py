@@ -79,9 +79,13 @@ def _made(row: Any) -> Made:
     return Made(_step(row), **rest)
 
 
-def add(tx: Tx, task: TaskRow, step: Migration, *, reason: str, actor_id: int) -> Migration:
-    """Store a migration, numbers filled in. The version of ``task`` is the one it makes."""
-    row = {
+def row_of(
+    connection: sa.Connection, task: TaskRow, step: Migration, *, reason: str = "", actor_id: int = 0, at: float = 0.0
+) -> dict[str, Any]:
+    """The row of a migration that happens now. The version of ``task`` is the one it makes."""
+    newest = sa.select(sa.func.coalesce(sa.func.max(m.c.id), 0) + 1)
+    return {
+        "id": connection.execute(newest).scalar_one(),
         "project_id": task.project_id,
         "task_id": task.id,
         "version": task.version,
@@ -91,19 +95,39 @@ def add(tx: Tx, task: TaskRow, step: Migration, *, reason: str, actor_id: int) -
         "before": list(step.before),
         "after": list(step.after),
         "undoes": step.undoes,
-        "commit_id": tx.execute(sa.select(sa.func.max(schema.commit_.c.id))).scalar() or 0,
-        "question_id": tx.execute(sa.select(sa.func.max(schema.question.c.id))).scalar() or 0,
+        "commit_id": connection.execute(sa.select(sa.func.max(schema.commit_.c.id))).scalar() or 0,
+        "question_id": connection.execute(sa.select(sa.func.max(schema.question.c.id))).scalar() or 0,
         "body": {},
         "reason": reason,
         "actor_id": actor_id,
-        "created": tx.now,
+        "created": at,
     }
+
+
+def add(tx: Tx, task: TaskRow, step: Migration, *, reason: str, actor_id: int) -> Migration:
+    """Store a migration, numbers filled in. The version of ``task`` is the one it makes."""
+    row = row_of(tx.connection, task, step, reason=reason, actor_id=actor_id, at=tx.now)
+    del row["id"]  # the database's to give
     return _step(tx.execute(sa.insert(m).values(row).returning(m)).mappings().one())
+
+
+def unfinished(connection: sa.Connection, project_id: int) -> list[Made]:
+    """Migrations of a project whose questions are not all asked yet, oldest first."""
+    text = sa.cast(m.c.body, sa.Text)
+    rows = connection.execute(
+        sa.select(m).where(m.c.project_id == project_id, text.like('%"asking"%')).order_by(m.c.id)
+    )
+    return [one for row in rows.mappings() if "asking" in (one := _made(row)).body]
+
+
+def change_body(tx: Tx, number: int, body: Mapping[str, Any]) -> None:
+    """Store what a migration has come to."""
+    tx.execute(sa.update(m).where(m.c.id == number).values(body=dict(body)))
 
 
 def keep(tx: Tx, made: Made, body: Mapping[str, Any]) -> None:
     """Store what a migration changed, and say it in the log."""
-    tx.execute(sa.update(m).where(m.c.id == made.step.id).values(body=dict(body)))
+    change_body(tx, made.step.id, body)
     said = {
         "migration": show("migration", made.step.id),
         "task": made.task_id,
