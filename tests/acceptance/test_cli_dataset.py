@@ -200,3 +200,18 @@ def test_zero_sized_boxes_of_a_real_set_are_found(tmp_path: Path) -> None:
     assert handloom("dataset", "test", boxes, "--only", "places", "--json", out).code == 1
     (finding,) = json.loads(out.read_text("utf-8"))["findings"]
     assert (finding["severity"], finding["count"]) == ("error", 2)
+
+
+def test_files_of_another_encoding_are_tested_when_it_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"text,label\n" + "".join(f"café {line(k)},ham\n" for k in range(20)).encode("cp1252"))
+    assert handloom("dataset", "test", path).code == 1
+    assert handloom("dataset", "test", path, "--encoding", "cp1252").code == 0
+    for verb in (["diff", path, path], ["profile", path]):
+        assert handloom("dataset", *verb, "--encoding", "cp1252").code == 0
+
+
+def test_a_column_of_embeddings_that_is_not_there_is_told(files: tuple[Path, Path]) -> None:
+    ended = handloom("dataset", "test", *files, "--embedding", "nowhere")
+    assert ended.code == 1
+    assert "has no column 'nowhere'" in ended.err

@@ -42,17 +42,17 @@ def convert(
     out = Output(as_json)
     options: dict[str, Any] = {"reader": reader, "encoding": encoding, **dict(map(_option, option or ()))}
     fields = named_fields(field)
-    if fields or label or key or split:
-        options |= _columns(source, options, fields, {"label": label, "key": key, "split": split})
     name = to or _by_ending(target)
-    with out.progress() as bar:
+    with collect.laid_out(source) as found, out.progress() as bar:
+        if fields or label or key or split:
+            options |= _columns(found, options, fields, {"label": label, "key": key, "split": split})
         row = bar.add_task(f"converting {source.name}", total=None, note="")
 
         def tick(account: Account) -> None:
             if account.records % 100 == 0:
                 bar.update(row, completed=account.records, note=f"{account.rejected_total:,} rejected")
 
-        account = collect.write(collect.read(source, options), target, name, options, tick)
+        account = collect.write(collect.read(found, options), target, name, options, tick)
     _report(account, target, name, out)
 
 

@@ -38,6 +38,8 @@ Text = Annotated[str | None, typer.Option(help="Column of the text; guessed with
 Label = Annotated[str | None, typer.Option(help="Column of the label; guessed without it.")]
 Key = Annotated[str | None, typer.Option(help="Column that names each row.")]
 Slices = Annotated[list[str] | None, typer.Option("--slice", help="name=predicate, as long='length(text) > 200'.")]
+Encoding = Annotated[str | None, typer.Option(help="Encoding of the files, when they are not UTF-8.")]
+Format = Annotated[str | None, typer.Option("--from", help="Format to read; without it, it is found out.")]
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write all of it here.", metavar="FILE")]
 
 
@@ -51,6 +53,8 @@ def run_tests(
     label: Label = None,
     key: Key = None,
     embedding: Annotated[str | None, typer.Option(help="Column of embeddings: lists of numbers.")] = None,
+    encoding: Encoding = None,
+    form: Format = None,
     only: Annotated[list[str] | None, typer.Option(help="Run this check alone; may be given again.")] = None,
     skip: Annotated[list[str] | None, typer.Option(help="Leave this check out; may be given again.")] = None,
     option: Annotated[
@@ -75,7 +79,8 @@ def run_tests(
         raise Malformed(f"--fail-on is one of {', '.join((*SEVERITIES, NEVER))}; found {fail_on!r}")
     out = Output(as_json=False)
     checks = [*tests.installed(tuple(only or ()), tuple(skip or ())), *_own(tests_file or ())]
-    subject = _subject(files, {"text": text, "label": label, "key": key}, embedding)
+    reading = {"encoding": encoding, "reader": form}
+    subject = _subject(files, {"text": text, "label": label, "key": key}, embedding, reading)
     subject = _with(subject, _options(option or ()), _named_slices(slice_ or ()))
     findings = tests.run(subject, checks)
     worst = tests.worst(findings)
@@ -109,13 +114,16 @@ def compare(
     text: Text = None,
     label: Label = None,
     key: Annotated[str | None, typer.Option(help="Column that names each row; without it the text does.")] = None,
+    encoding: Encoding = None,
+    form: Format = None,
     show: Annotated[int, typer.Option(min=0, help="Rows to show.")] = 20,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 when there are differences.")] = False,
     json_file: JsonFile = None,
 ) -> None:
     """What changed between two files, by kind: added, removed, relabelled, respanned, resplit, edited."""
     out = Output(as_json=False)
-    old, new = tables.read(before, before.name), tables.read(after, after.name)
+    reading = {"encoding": encoding, "reader": form}
+    old, new = (tables.read(file, file.name, options=reading) for file in (before, after))
     found = tables.meaning(old, text, label, key)
     columns = {"key": found.key, "content": found.text, "label": found.label, "split": found.split}
     columns = {name: column if column in new.columns else None for name, column in columns.items()}
@@ -147,6 +155,8 @@ def compare(
 def describe(
     file: Annotated[Path | None, typer.Argument(help="A table, folder or zip; without it, a project's data.")] = None,
     label: Label = None,
+    encoding: Encoding = None,
+    form: Format = None,
     slice_: Slices = None,
     at: Annotated[str | None, typer.Option(help="Of a project: a branch, tag or commit instead of the items.")] = None,
     project: ProjectName = None,
@@ -158,10 +168,10 @@ def describe(
     slices. Slices of a project are those in its settings."""
     out = Output(as_json=False)
     if file is None:
-        told = _of_project(workspace, project, task, at, [label, *(slice_ or ())])
+        told = _of_project(workspace, project, task, at, [label, encoding, form, *(slice_ or ())])
         out.say(f"{at or 'items'}: {told['rows']:,} rows")
     else:
-        table = tables.read(file, file.name)
+        table = tables.read(file, file.name, options={"encoding": encoding, "reader": form})
         named = tables.meaning(table, None, label, None)
         told = profile(table, named.label, _named_slices(slice_ or ()))
         out.say(f"{table.name}: {len(table):,} rows, label {named.label!r}")
@@ -175,7 +185,10 @@ def _of_project(
 ) -> dict[str, Any]:
     """The profile of a project's data, made now."""
     if any(other):
-        raise Malformed("--label and --slice are for files; a project has a task, and slices in its settings")
+        words = (
+            "--label, --slice, --encoding and --from are for files; a project has a task, and slices in its settings"
+        )
+        raise Malformed(words)
     with opened(workspace) as handle:
         data, files = chosen(handle, project).dataset, chosen(handle, project).files
         well(files.wait(data.make_profile(task=task, at=at)))
@@ -205,9 +218,14 @@ def _profile_shown(told: Mapping[str, Any]) -> list[Shown]:
     return shown
 
 
-def _subject(files: Sequence[Path], named: Mapping[str, str | None], embedding: str | None) -> Subject:
+def _subject(
+    files: Sequence[Path],
+    named: Mapping[str, str | None],
+    embedding: str | None,
+    reading: Mapping[str, str | None],
+) -> Subject:
     names = _short_names(files)
-    read = [tables.read(path, name, embedding) for path, name in zip(files, names, strict=True)]
+    read = [tables.read(path, name, embedding, reading) for path, name in zip(files, names, strict=True)]
     found = tables.meaning(read[0], named["text"], named["label"], named["key"])
     return Subject(tuple(read), found.text, found.label, found.key)
 
@@ -232,12 +250,11 @@ def _options(given: Sequence[str]) -> dict[str, dict[str, Any]]:
         check, dot, option = name.partition(".")
         if not equals or not dot:
             raise Malformed(f"--set is given as check.option=value; found {one!r}")
-        if check not in tests.names():
-            tests.installed([check])  # raises, naming the nearest
         try:
             out.setdefault(check, {})[option] = json.loads(value)
         except ValueError:
             out.setdefault(check, {})[option] = value
+    tests.check_options(out)
     return out
 
 

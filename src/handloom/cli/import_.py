@@ -53,21 +53,21 @@ def import_(
 ) -> None:
     """Add items, showing first what the columns are taken for. Bad lines are reported and the others are added."""
     out = Output(as_json)
-    with opened_folder(workspace) as site:
+    with opened_folder(workspace) as site, collect.laid_out(file) as found:
         handle = chosen(site, project)
         wanted = task_of(handle, task)
         options: dict[str, Any] = {"task": wanted["name"], "encoding": encoding, "reader": reader}
         fields = named_fields(field)
         if preview:
             named = {"label": label, "key": key, "split": split}
-            show_preview(look_at(file, options, wanted["kind"], fields, named), out)
+            show_preview(look_at(found, options, wanted["kind"], fields, named), out)
             return
-        guess = collect.preview(file, options, wanted["kind"], fields)
+        guess = collect.preview(found, options, wanted["kind"], fields)
         if guess:
             columns = chosen_columns(guess, fields, {"label": label, "key": key, "split": split})
             options |= as_options(columns)
             out.say(_shown(columns, guess))
-        done = _feed(site, handle.id, file, options, out)
+        done = _feed(site, handle.id, found, options, out)
     _report(done, out)
 
 

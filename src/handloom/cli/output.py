@@ -21,6 +21,8 @@ R = TypeVar("R")
 
 FAILED = 1
 INTERRUPTED = 130
+LOG_WIDTH = 160
+"""Characters of a line where the output is no terminal."""
 
 
 class Output:
@@ -32,8 +34,8 @@ class Output:
 
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
-        self.notes = Console(stderr=True, highlight=False, markup=False, emoji=False)
-        self._results = Console(highlight=False, markup=False, emoji=False)
+        self.notes = _console(stderr=True)
+        self._results = _console()
 
     def say(self, words: RenderableType) -> None:
         """Something on the way, on stderr."""
@@ -59,6 +61,14 @@ class Output:
             transient=True,
             disable=not self.notes.is_terminal,
         )
+
+
+def _console(stderr: bool = False) -> Console:
+    """Tables are as wide as a terminal; in a log or a pipe, where nobody knows how wide, as wide as they need to be."""
+    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = LOG_WIDTH
+    return console
 
 
 def verb(function: Callable[P, R]) -> Callable[P, R]:

@@ -30,16 +30,21 @@ class Meaning:
     split: str | None
 
 
-def read(path: Path, name: str, embedding: str | None = None) -> Table:
-    """A whole file, folder or zip as a table. embedding: a column of lists of numbers.
+def read(path: Path, name: str, embedding: str | None = None, options: Mapping[str, Any] | None = None) -> Table:
+    """A whole file, folder or zip as a table. embedding: a column of lists of numbers. options: of the reader.
 
     Rows that cannot be read are counted and told, and reading goes on. Raises `Malformed`, `NotFound`.
     """
+    with collect.laid_out(path) as found:
+        return _read(found, path.name, name, embedding, options or {})
+
+
+def _read(path: Path, file: str, name: str, embedding: str | None, options: Mapping[str, Any]) -> Table:
     columns: dict[str, list[Any]] = {}
     numbers: list[int] = []
     unreadable: list[tuple[int, str]] = []
     pictures = _Pictures()
-    for number, row in enumerate(_rows(path)):
+    for number, row in enumerate(_rows(path, options)):
         if isinstance(row, Bad):
             unreadable.append((number, str(getattr(row.error, "message", row.error))))
             continue
@@ -52,12 +57,14 @@ def read(path: Path, name: str, embedding: str | None = None) -> Table:
             values.append(here.get(column))
     if not numbers:
         why = f"; the first row: {unreadable[0][1]}" if unreadable else ""
-        raise Malformed(f"{path.name} has no row that can be read{why}")
+        raise Malformed(f"{file} has no row that can be read{why}")
     if "pyarrow" in sys.modules:  # what it read is ours now; what it keeps for the next file would only be in the way
         sys.modules["pyarrow"].default_memory_pool().release_unused()
     for column in pictures.columns:
         columns.pop(column)
-    vectors = _vectors(columns.pop(embedding), embedding, path) if embedding in columns else None
+    if embedding is not None and embedding not in columns:
+        raise Malformed(f"{file} has no column {embedding!r}; its columns are {', '.join(columns)[:500]}")
+    vectors = _vectors(columns.pop(embedding), embedding, file) if embedding is not None else None
     return Table(
         name, columns, numbers if unreadable else None, tuple(unreadable), pictures.found(len(numbers)), vectors
     )
@@ -97,14 +104,14 @@ def _tells_rows_apart(values: Sequence[Any]) -> bool:
     return 2 * len(set(present)) >= len(present)
 
 
-def _rows(path: Path) -> Iterator[Mapping[str, Any] | Bad]:
-    reader = collect.find_reader(path)
+def _rows(path: Path, options: Mapping[str, Any]) -> Iterator[Mapping[str, Any] | Bad]:
+    reader = collect.find_reader(path, options.get("reader"))
     rows = getattr(reader, "rows", None)
     if rows is None:
-        for record in reader.read(path, {}):
+        for record in reader.read(path, options):
             yield record if isinstance(record, Bad) else _flat(record)
         return
-    for row in rows(path, {}):
+    for row in rows(path, options):
         if isinstance(row, Bad):
             yield row
         elif isinstance(row[1].get("data"), Mapping):
@@ -157,13 +164,12 @@ class _Pictures:
         return Pictures(digests, np.stack(small), np.array(sizes, dtype=np.int64))
 
 
-def _vectors(values: Sequence[Any], column: str | None, path: Path) -> np.ndarray:
+def _vectors(values: Sequence[Any], column: str, file: str) -> np.ndarray:
+    words = f"the column {column!r} of {file} does not hold lists of numbers, all of one length"
     try:
         found = np.array(values, dtype=np.float32)
     except (ValueError, TypeError) as error:
-        raise Malformed(
-            f"the column {column!r} of {path.name} does not hold lists of numbers, all of one length"
-        ) from error
-    if found.ndim != 2:
-        raise Malformed(f"the column {column!r} of {path.name} does not hold lists of numbers, all of one length")
+        raise Malformed(words) from error
+    if found.ndim != 2 or not np.isfinite(found).all():
+        raise Malformed(words)
     return found

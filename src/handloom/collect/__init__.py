@@ -1,6 +1,7 @@
 """Step 1: readers and writers of formats, column mapping, image checks, references to media, exact duplicates."""
 
 from .convert import Account, find_writer, write
+from .laying_out import laid_out
 from .looking import Encoding, Look, find_encoding, look
 from .mapping import Columns, Guess, guess
 from .media import MediaPolicy, fetch
@@ -21,6 +22,7 @@ __all__ = [
     "find_reader",
     "find_writer",
     "guess",
+    "laid_out",
     "look",
     "preview",
     "read",

@@ -76,7 +76,12 @@ def _files(path: Path) -> list[Path]:
 
 
 def _looks(path: Path) -> bool:
-    return bool(_COCO.match(head(path)))
+    return is_coco(head(path))
+
+
+def is_coco(text: str) -> bool:
+    """Whether a document that begins so is COCO."""
+    return bool(_COCO.match(text.removeprefix("\ufeff").lstrip()))
 
 
 def _around(path: Path) -> Path:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     pass
 
 _INFO, _STATE, _SPLITS = "dataset_info.json", "state.json", "dataset_dict.json"
+MARKS = (_SPLITS, _INFO)
+"""Files by which such a folder is known."""
 _BATCH = 512
 _VALUES = {"text": "string", "flag": "bool", "whole": "int64", "number": "float64", "json": "string", "empty": "string"}
 
@@ -34,7 +36,7 @@ class HuggingFaceReader:
     name = "huggingface"
 
     def matches(self, path: Path) -> bool:
-        return path.is_dir() and any((path / name).is_file() for name in (_SPLITS, _INFO))
+        return path.is_dir() and any((path / name).is_file() for name in MARKS)
 
     def read(self, path: Path, options: Mapping[str, Any]) -> Iterator[Record | Bad]:
         """Raises `NotFound`, `EmptyInput`, and `Malformed` for files that are damaged."""

@@ -17,7 +17,7 @@ MAX_ELEMENT = 64 * 1024 * 1024
 """Bytes of one element of an array, or of one other value at the top."""
 _PIECE = 1 << 18
 _SPACE = re.compile(r"[ \t\r\n]*")
-_HEAD = 1 << 18
+HEAD = 1 << 18
 """Bytes that a reader looks at to tell whether a file is of its kind."""
 
 
@@ -61,7 +61,7 @@ def head(path: Path) -> str:
     """The first quarter of a MiB as text, "" for what is no text; to tell what kind of file it is."""
     try:
         with path.open("rb") as file:
-            return codecs.getincrementaldecoder("utf-8-sig")().decode(file.read(_HEAD)).lstrip()
+            return codecs.getincrementaldecoder("utf-8-sig")().decode(file.read(HEAD)).lstrip()
     except (OSError, UnicodeDecodeError):
         return ""
 

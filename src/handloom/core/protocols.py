@@ -233,7 +233,10 @@ class Finding:
 
 @runtime_checkable
 class Check(Protocol):
-    """Looks at one subject (a commit, an evaluation) and says what it found."""
+    """Looks at one subject (a commit, an evaluation) and says what it found.
+
+    A check may also have ``options``, the names of what can be set about it; any other name is refused then.
+    """
 
     name: str
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..core.ids import canonical
 from .similar import images, texts, vectors
-from .similar.near import Near, none
+from .similar.near import Near, joined, none
 from .subject import Subject, label_word
 from .table import Table, is_missing
 
@@ -60,8 +60,11 @@ def _copies(subject: Subject) -> Copies:
     if any(t.pictures is not None for t in tables):
         return _pictures(subject, table, row)
     exact = _numbered([key for t in tables for key in _whole_rows(subject, t)])
-    near = _vectors(subject, exact) if all(t.embeddings is not None for t in tables) else none()
-    return Copies(table, row, exact, exact, near, "row")
+    words = "row"
+    if _embedded(subject) and not np.any(exact >= 0):  # nothing but vectors: they are the content
+        words = "embedding"
+        exact = _numbered([vector.tobytes() for t in tables for vector in t.embeddings])  # type: ignore[union-attr]
+    return Copies(table, row, exact, exact, _vectors(subject, exact), words)
 
 
 def _texts(subject: Subject, table: np.ndarray, row: np.ndarray) -> Copies:
@@ -77,8 +80,8 @@ def _texts(subject: Subject, table: np.ndarray, row: np.ndarray) -> Copies:
         if text is not None and alike[number] < 0:
             alike[number] = numbers.setdefault(texts.normalise(text), len(numbers))
     group = np.where(exact >= 0, alike[exact], -1) if len(alike) else exact
-    near = texts.near(list(numbers), float(subject.option("near_duplicates", "similar", texts.THRESHOLD)))
-    return Copies(table, row, exact, group, near, "text")
+    near = texts.near(list(numbers), subject.option("near_duplicates", "similar", texts.THRESHOLD))
+    return Copies(table, row, exact, group, joined(near, _vectors(subject, group)), "text")
 
 
 def _words(cell: Any) -> str:
@@ -94,17 +97,22 @@ def _pictures(subject: Subject, table: np.ndarray, row: np.ndarray) -> Copies:
         digests += list(pictures.digests) if pictures else [None] * len(t)
         small.append(pictures.thumbnails if pictures else np.zeros((len(t), images.SIDE**2), dtype=np.uint8))
     exact = _numbered(digests)
-    near = images.near(
-        np.concatenate(small)[_representatives(exact)],
-        float(subject.option("near_duplicates", "images", images.THRESHOLD)),
-    )
-    return Copies(table, row, exact, exact, near, "image")
+    threshold = subject.option("near_duplicates", "images", images.THRESHOLD)
+    near = images.near(np.concatenate(small)[_representatives(exact)], threshold)
+    return Copies(table, row, exact, exact, joined(near, _vectors(subject, exact)), "image")
 
 
-def _vectors(subject: Subject, exact: np.ndarray) -> Near:
+def _embedded(subject: Subject) -> bool:
+    return all(t.embeddings is not None for t in subject.tables)
+
+
+def _vectors(subject: Subject, groups: np.ndarray) -> Near:
+    """Pairs of groups whose embeddings are almost the same; none where a table has no embeddings."""
     known = [t.embeddings for t in subject.tables if t.embeddings is not None]
-    threshold = float(subject.option("near_duplicates", "embeddings", EMBEDDING_THRESHOLD))
-    return vectors.near(np.concatenate(known)[_representatives(exact)], threshold, seed=subject.seed)
+    if not known or not _embedded(subject):
+        return none()
+    threshold = subject.option("near_duplicates", "embeddings", EMBEDDING_THRESHOLD)
+    return vectors.near(np.concatenate(known)[_representatives(groups)], threshold, seed=subject.seed)
 
 
 def _whole_rows(subject: Subject, table: Table) -> list[str | None]:

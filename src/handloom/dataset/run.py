@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..core import registry
+from ..core.errors import Malformed
 from ..core.protocols import Check, Finding
 from .slices import parse
 from .subject import SEVERITIES, Subject
@@ -30,6 +31,16 @@ def run(subject: Subject, checks: Iterable[Check]) -> list[Finding]:
     return sorted(found, key=lambda finding: -SEVERITIES.index(finding.severity))
 
 
+def check_options(options: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raise `Malformed` for an option that its check does not have, `UnknownKind` for a check that is not there."""
+    for name, given in options.items():
+        known = getattr(registry.find("checks", name), "options", None)
+        unknown = [option for option in given if known is not None and option not in known]
+        if unknown:
+            have = f"its options are {', '.join(known)}" if known else "it has none"
+            raise Malformed(f"the check {name} has no option {unknown[0]!r}; {have}", check=name, option=unknown[0])
+
+
 def check(
     tables: Sequence[Table],
     *,
@@ -44,6 +55,7 @@ def check(
 
     text, label: columns. only, skip: names of checks. slices: predicates in words by name. options: by check, then name.
     """
+    check_options(options or {})
     parsed = {name: parse(predicate) for name, predicate in (slices or {}).items()}
     subject = Subject(tuple(tables), text=text, label=label, options=options or {}, slices=parsed)
     return run(subject, installed(only, skip))

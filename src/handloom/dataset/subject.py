@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
+from ..core.errors import Malformed
 from ..core.ids import canonical
 from ..core.protocols import Finding
 from .slices import Predicate
 from .table import Table, is_missing
 
+T = TypeVar("T", int, float, dict[str, Any], tuple[str, ...])
+_KINDS: dict[type, Any] = {float: int | float, tuple: list | tuple, dict: Mapping}
 SEVERITIES = ("info", "warning", "error")
 
 
@@ -46,9 +49,13 @@ class Subject:
     memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What one check worked out and another can use."""
 
-    def option(self, check: str, name: str, default: Any) -> Any:
-        """What was asked for, else the default."""
-        return self.options.get(check, {}).get(name, default)
+    def option(self, check: str, name: str, default: T) -> T:
+        """What was asked for, as the same kind of value as the default. Raises `Malformed` for another kind."""
+        value = self.options.get(check, {}).get(name, default)
+        if isinstance(value, bool) or not isinstance(value, _KINDS.get(type(default), type(default))):
+            wanted = {int: "a whole number", float: "a number", dict: "an object", tuple: "a list"}[type(default)]
+            raise Malformed(f"{check}.{name} is {wanted}, as {default!r}; found {value!r}", check=check, option=name)
+        return value
 
     def fields(self) -> list[str]:
         """Columns of the first table that are neither the label nor the key."""

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
+import zipfile
 from pathlib import Path
 
 from typer.testing import CliRunner, Result
 
+from handloom import collect
 from handloom.cli.app import app
+
+from ...contract.formats import ANNA, BOX, picture, text
 
 
 def run(*words: object) -> Result:
@@ -55,3 +60,32 @@ def test_wrong_calls_end_in_a_sentence_and_leave_nothing(tmp_path: Path) -> None
     (tmp_path / "full" / "file").touch()
     assert "holds something" in run(source, tmp_path / "full", "--to", "voc").stderr
     assert sorted(p.name for p in tmp_path.iterdir()) == ["full", "in.csv"]
+
+
+def test_a_zip_of_what_is_read_as_a_folder_is_unpacked_for_it(tmp_path: Path) -> None:
+    pictures = [picture(1, BOX), picture(2, BOX)]
+    collect.write(iter(pictures), tmp_path / "coco", "coco")
+    collect.write(iter([text(1, "Anna lives in Paris", ANNA)]), tmp_path / "saved", "huggingface")
+    for name, task in (("coco", "regions"), ("saved", "spans")):
+        pack = shutil.make_archive(str(tmp_path / name), "zip", tmp_path / name)
+        assert run(pack, tmp_path / "out.jsonl").exit_code == 0
+        rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]
+        assert all(task in row["labels"] for row in rows)
+    assert len(rows) == 1
+
+
+def test_a_zip_of_one_table_is_that_table(tmp_path: Path) -> None:
+    pack = tmp_path / "in.zip"
+    with zipfile.ZipFile(pack, "w") as file:
+        file.write(made(tmp_path), "folder/in.csv")
+        file.writestr("__MACOSX/folder/._in.csv", b"\x00")
+    done = run(pack, tmp_path / "out.jsonl", "--field", "text=body", "--json")
+    assert json.loads(done.stdout)["records"] == 2
+
+
+def test_brackets_and_colons_in_data_are_shown_as_they_are(tmp_path: Path) -> None:
+    source = tmp_path / "[b]:smile:.csv"
+    source.write_text("text,[/bold]\none,a\ntwo\n")
+    done = run(source, tmp_path / "out.jsonl", "--field", "text")
+    assert done.exit_code == 0, done.output
+    assert "(text, [/bold])" in done.stderr

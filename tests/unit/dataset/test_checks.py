@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -280,3 +281,43 @@ def test_a_schema_is_a_check_and_needs_pandas() -> None:
     ]
     with pytest.raises(Malformed, match="needs pandas"):
         user.checks({"mails": Schema()}, None)
+
+
+def test_an_option_that_a_check_does_not_have_or_of_another_kind_is_refused() -> None:
+    table = Table("a", {"text": ["one", "two"], "label": ["x", "y"]})
+    for options, words in (
+        ({"leakage": {"similar": 0.9}}, "has no option 'similar'; it has none"),
+        ({"near_duplicates": {"similr": 0.9}}, "its options are similar, images, embeddings"),
+        ({"missing": {"most": "abc"}}, "missing.most is a number, as 0.05; found 'abc'"),
+        ({"class_floor": {"least": 2.5}}, "class_floor.least is a whole number"),
+    ):
+        with pytest.raises(Malformed, match=re.escape(words)):
+            run.check([table], text="text", label="label", options=options)
+
+
+def test_a_word_for_nothing_is_a_warning_where_it_may_be_a_class() -> None:
+    found = findings_of("missing", {"text": ["one", None, "?"], "label": ["none", "a", ""]}, text="text", label="label")
+    told = {(one.severity, one.details["column"]): one.details["rows"] for one in found}
+    assert told == {
+        ("error", "text"): [1],
+        ("warning", "text"): [2],
+        ("error", "label"): [2],
+        ("warning", "label"): [0],
+    }
+
+
+@pytest.mark.parametrize("text", [None, "text"])
+def test_embeddings_that_are_almost_the_same_are_near_whatever_else_there_is(text: str | None) -> None:
+    rng = np.random.default_rng(0)
+    first, second = rng.normal(size=(30, 16)).astype(np.float32), rng.normal(size=(20, 16)).astype(np.float32)
+    first[9], second[5], second[6] = first[4] * 1.001 + 0.0005, first[7] + 0.001, first[8]
+    names = [
+        {"label": ["x"] * n} | ({text: [f"row {i} of {n} rows" for i in range(n)]} if text else {}) for n in (30, 20)
+    ]
+    tables = [Table("a", names[0], embeddings=first), Table("b", names[1], embeddings=second)]
+    options = {"near_duplicates": {"similar": 0.999}}
+    found = run.check(tables, text=text, label="label", only=["near_duplicates", "leakage"], options=options)
+    told = {(one.check, one.severity, one.details["file"]): one.details["rows"] for one in found}
+    assert told.pop(("near_duplicates", "warning", "a")) == [9]
+    same = {("leakage", "warning", "b"): [5, 6]}
+    assert told == (same if text else {("leakage", "error", "b"): [6], ("leakage", "warning", "b"): [5]})

@@ -13,13 +13,14 @@ class ClassFloor:
     later file has and the first has not: an error, for nothing was learned of them."""
 
     name = "class_floor"
+    options = ("least",)
 
     def check(self, subject: Subject) -> list[Finding]:
         first = subject.labels(subject.tables[0])
         if first is None:
             return []
         known = Counter(label for label in first if label is not None)
-        least = int(subject.option(self.name, "least", 10))
+        least = subject.option(self.name, "least", 10)
         findings = []
         few = {label: n for label, n in known.items() if n < least}
         if few:

@@ -34,9 +34,10 @@ class ClassifierShift:
     """
 
     name = "classifier_shift"
+    options = ("alpha",)
 
     def check(self, subject: Subject) -> list[Finding]:
-        alpha = float(subject.option(self.name, "alpha", ALPHA))
+        alpha = subject.option(self.name, "alpha", ALPHA)
         findings = []
         for number, table in enumerate(subject.tables[1:], 1):
             rng = np.random.default_rng([subject.seed, number])

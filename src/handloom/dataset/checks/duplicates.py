@@ -13,6 +13,7 @@ class Duplicates:
     """Rows whose text (image, or all fields) stands in an earlier row of the same file, byte for byte."""
 
     name = "duplicates"
+    options = ()
 
     def check(self, subject: Subject) -> list[Finding]:
         all_rows = copies.of(subject)

@@ -14,9 +14,10 @@ class GoldAccuracy:
     interval is. Rows are those they got wrong."""
 
     name = "gold_accuracy"
+    options = ("least",)
 
     def check(self, subject: Subject) -> list[Finding]:
-        least = float(subject.option(self.name, "least", 0.7))
+        least = subject.option(self.name, "least", 0.7)
         by_actor: dict[str, list[Given]] = defaultdict(list)
         for answer in subject.answers:
             if answer.gold is not None:

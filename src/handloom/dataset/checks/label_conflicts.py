@@ -15,6 +15,7 @@ class LabelConflicts:
     """Rows, of all files together, whose content is the same but for case and spaces and whose labels differ."""
 
     name = "label_conflicts"
+    options = ()
 
     def check(self, subject: Subject) -> list[Finding]:
         labels: list[str | None] = []
@@ -36,8 +37,7 @@ class LabelConflicts:
             if len(rows):
                 found_labels = Counter(labels[int(k)] for k in differ)
                 shown = examples([label for label, _ in found_labels.most_common()])
-                message = (
-                    f"{rows_that(len(rows), 'hold')} a {all_rows.words} that is labelled in more than one way ({shown})"
-                )
+                what = f"an {all_rows.words}" if all_rows.words in ("image", "embedding") else f"a {all_rows.words}"
+                message = f"{rows_that(len(rows), 'hold')} {what} that is labelled in more than one way ({shown})"
                 findings.append(found(self.name, "warning", table, rows, message))
         return findings

@@ -13,9 +13,10 @@ class LabelShare:
     there: their habits become the model's."""
 
     name = "label_share"
+    options = ("most",)
 
     def check(self, subject: Subject) -> list[Finding]:
-        most = float(subject.option(self.name, "most", 0.5))
+        most = subject.option(self.name, "most", 0.5)
         given = Counter(answer.actor for answer in subject.answers)
         total = sum(given.values())
         if len(given) < 3 or total < 50:

@@ -14,6 +14,7 @@ class Leakage:
     warning where it is almost the same (options of ``near_duplicates``)."""
 
     name = "leakage"
+    options = ()
 
     def check(self, subject: Subject) -> list[Finding]:
         if len(subject.tables) < 2:

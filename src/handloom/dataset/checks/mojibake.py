@@ -19,6 +19,7 @@ class Mojibake:
     for something lost (U+FFFD)."""
 
     name = "mojibake"
+    options = ()
 
     def check(self, subject: Subject) -> list[Finding]:
         findings = []

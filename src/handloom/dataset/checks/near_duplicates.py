@@ -19,6 +19,7 @@ class NearDuplicates:
     """
 
     name = "near_duplicates"
+    options = ("similar", "images", "embeddings")
 
     def check(self, subject: Subject) -> list[Finding]:
         findings = []

@@ -50,6 +50,7 @@ class PersonalData:
     message shows no value; the rows say where to look. Option ``allow``: names of patterns not to look for."""
 
     name = "personal_data"
+    options = ("allow",)
 
     def check(self, subject: Subject) -> list[Finding]:
         allowed = set(subject.option(self.name, "allow", ()))

@@ -18,6 +18,7 @@ class Places:
     reach beyond the text. Looks at the label column and at columns that hold spans or regions."""
 
     name = "places"
+    options = ()
 
     def check(self, subject: Subject) -> list[Finding]:
         findings = []

@@ -21,6 +21,7 @@ class Schema:
     """
 
     name = "schema"
+    options = ("columns",)
 
     def check(self, subject: Subject) -> list[Finding]:
         wanted: Mapping[str, str] = subject.option(self.name, "columns", {})

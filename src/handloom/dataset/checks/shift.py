@@ -39,9 +39,10 @@ class Shift:
     """
 
     name = "shift"
+    options = ("alpha",)
 
     def check(self, subject: Subject) -> list[Finding]:
-        alpha = float(subject.option(self.name, "alpha", ALPHA))
+        alpha = subject.option(self.name, "alpha", ALPHA)
         findings = []
         for table in subject.tables[1:]:
             compared = list(_compare(subject, subject.tables[0], table))

@@ -13,9 +13,10 @@ class SliceCoverage:
     """Slices with fewer rows than ``least`` (default 20) in a file: no number about them could be trusted."""
 
     name = "slice_coverage"
+    options = ("least",)
 
     def check(self, subject: Subject) -> list[Finding]:
-        least = int(subject.option(self.name, "least", 20))
+        least = subject.option(self.name, "least", 20)
         findings = []
         for table in subject.tables:
             for name, predicate in subject.slices.items():

@@ -24,6 +24,18 @@ def none() -> Near:
     return Near(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
 
 
+def joined(one: Near, other: Near) -> Near:
+    """The pairs of both, each with the larger share."""
+    if not len(one) or not len(other):
+        return one if len(one) else other
+    first, second = (np.concatenate(pair) for pair in ((one.first, other.first), (one.second, other.second)))
+    share = np.concatenate((one.share, other.share))
+    order = np.lexsort((-share, second, first))
+    first, second, share = first[order], second[order], share[order]
+    kept = np.r_[True, (first[1:] != first[:-1]) | (second[1:] != second[:-1])]
+    return Near(first[kept], second[kept], share[kept])
+
+
 def distinct(values: np.ndarray) -> np.ndarray:
     """Sorted, each once. numpy's own unique hashes, which costs a hundred times as much on pairs."""
     values = np.sort(values)
