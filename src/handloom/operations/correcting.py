@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..core import registry, shapes
-from ..core.errors import BadTask, EmptyInput, Malformed, TooLarge
+from ..core.errors import BadTask, EmptyInput, Malformed, TooLarge, WrongState
 from ..core.ids import parse, show
 from ..dataset import corrections
 from ..dataset.corrections import Correction
+from ..jobs import proposals
 from ..jobs.versions import DIGESTS
 from ..store import Tx, branches, commits, comparing, corrected, edits
 from ..store.commits import Revision
@@ -18,8 +19,9 @@ from ..store.corrected import Corrected
 from ..store.edits import Edit
 from ..store.projects import TaskRow
 from ..store.recording import MAIN, Note
-from . import pages
+from . import landed, pages
 from .labels import reason_of
+from .requests import tend
 from .session import Session, in_project
 
 MAX_ROWS = 200_000
@@ -48,6 +50,8 @@ def import_corrections(
         raise (TooLarge if rows else EmptyInput)(f"a log has 1 to {MAX_ROWS:,} corrections; found {len(rows):,}")
     case = session.case(project)
     row = case.task(task)
+    if branch == MAIN and landed.held_up(session, row):
+        raise WrongState("main takes corrections by way of another branch here: name one, look at it and merge it")
     shape = shapes.shape(registry.find("tasks", row.kind).shape)
     if shape.name not in PARTS:
         raise BadTask(f"corrections of parts are for tasks of the shape spans; {row.name} has {shape.name}")
@@ -69,10 +73,12 @@ def import_corrections(
             typed += [Corrected(items[key], c.part.kind, c.part.before, c.part.after, c.line) for c in listed]
         note = Note(session.actor.id, words, head.position if head else 0)
         made = edits.edit(tx, on, changed, note, DIGESTS)
+        proposals.moved(tx, on.id)
         corrected.add(tx, made.id, sorted(typed, key=lambda c: c.line))
         return made.id, sorted(unmatched)
 
     number, unmatched = session.store.write(unit)
+    tend(session, row)
     with session.store.read() as connection:
         kinds, made = corrected.kinds(connection, number), commits.get(connection, number)
     return {

@@ -15,14 +15,18 @@ from ..core.errors import EmptyInput, Malformed, NotFound
 from ..core.ids import show
 from ..core.later import later
 from ..core.relabel import Chain, Migration, names_in
+from ..jobs import proposals
 from ..jobs.versions import DIGESTS
 from ..store import Tx, branches, contents, edits, people, replacing, training
+from ..store.branches import Branch
+from ..store.commits import Commit
 from ..store.contents import Content
 from ..store.edits import Edit
 from ..store.projects import TaskRow
 from ..store.recording import MAIN, Note
-from . import guesses
+from . import guesses, landed
 from .labels import reason_of
+from .requests import tend
 from .session import Session, in_project
 
 if TYPE_CHECKING:
@@ -65,6 +69,8 @@ def replace_labels(
 ) -> dict[str, Any]:
     """Give the rows of a branch that fit another label, as one version; a branch that is not there begins at main.
 
+    On main itself it may be held up as any other change, by data tests or people; ``commit`` is then what is proposed.
+
     With ``label`` only that label becomes ``to`` and others of the row stay; without it the whole value becomes ``to``.
     preview: how many and a sample; nothing is done.
     """
@@ -87,17 +93,30 @@ def replace_labels(
         raise EmptyInput("no row fits, so there is nothing to replace", field="label")
     words, actor = reason_of(message), session.actor.id
 
-    def unit(tx: Tx) -> str:
-        there = {one.name for one in branches.branches(tx.connection, row.id)}
-        if branch not in there:
-            branches.add_branch(tx, branches.resolve(tx.connection, row.id, MAIN), branch, actor)
-        on = branches.branch(tx.connection, row.id, branch)
+    def write(tx: Tx, on: Branch) -> Commit:
         head = branches.head(tx.connection, on)
         note = Note(actor, words, head.position if head else 0)
-        made = edits.edit(tx, on, {one.item_id: Edit(value=after) for one, after in found}, note, DIGESTS)
-        return show("commit", made.id)
+        return edits.edit(tx, on, {one.item_id: Edit(value=after) for one, after in found}, note, DIGESTS)
 
-    return shown | {"commit": session.store.write(unit)}
+    return shown | {"commit": _put(session, row, branch, words, write)}
+
+
+def _put(session: Session, task: TaskRow, branch: str, words: str, write: landed.Write) -> str:
+    """Change a branch, which begins at main where it is not there yet: the commit. Main itself as `landed` lets it be."""
+    if branch == MAIN and landed.held_up(session, task):
+        return landed.write(session, task, words, write, None)
+
+    def unit(tx: Tx) -> Commit:
+        if branch not in {one.name for one in branches.branches(tx.connection, task.id)}:
+            branches.add_branch(tx, branches.resolve(tx.connection, task.id, MAIN), branch, session.actor.id)
+        on = branches.branch(tx.connection, task.id, branch)
+        made = write(tx, on)
+        proposals.moved(tx, on.id)
+        return made
+
+    made = session.store.write(unit)
+    tend(session, task)
+    return show("commit", made.id)
 
 
 def _value(row: TaskRow, to: Any, label: str | None) -> Any:

@@ -46,3 +46,21 @@ def test_a_predicate_and_a_person_find_rows_too(desk: Desk) -> None:
         replace("ham", "why", search="nowhere")
     with pytest.raises(Malformed, match="say which rows"):
         replace("ham", "why")
+
+
+def test_on_main_a_replacement_waits_for_people_as_any_other_correction(desk: Desk) -> None:
+    project = desk.project
+    project.change_settings({"merge_policy": {"corrections": "request"}})
+    before = values_of(project.dataset)
+    made = project.curation.replace("ham", "all of it is wanted", label="spam")
+    assert values_of(project.dataset) == before
+    (request,) = project.dataset.requests.list()["requests"]
+    assert (request["title"], request["head"], request["target"]) == ("all of it is wanted", made["commit"], "main")
+
+
+def test_a_request_is_about_what_was_replaced_after_it_was_opened(desk: Desk) -> None:
+    project = desk.project
+    project.curation.replace("ham", "one", label="spam", search="number 4", branch="fix")
+    opened = project.dataset.requests.open("fix", "one and two")
+    later = project.curation.replace("ham", "two", label="spam", search="number 1", branch="fix")
+    assert project.dataset.requests.show(opened["id"])["head"] == later["commit"]
