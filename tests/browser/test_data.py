@@ -47,7 +47,7 @@ def test_labels_are_found_replaced_on_a_branch_and_taken_back(site: Site, mails:
     expect(page.get_by_role("button", name="Show what would change")).to_be_disabled()
     page.get_by_label("On the branch").fill("invoices")
     page.get_by_role("button", name="Show what would change").click()
-    expect(page.get_by_text("2 rows of invoices would change")).to_be_visible()
+    expect(page.get_by_text("2 rows would change on the branch invoices")).to_be_visible()
     sample = page.get_by_role("region", name="Rows before and after").get_by_role("row")
     expect(sample).to_have_count(3)
     expect(sample.nth(1)).to_contain_text("your invoice is here")

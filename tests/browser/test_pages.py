@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -75,15 +75,11 @@ def _settle(page: Page) -> None:
     page.evaluate(_DECODED)
 
 
-@pytest.mark.parametrize("look", ["light", "dark", "phone"])
-def test_every_screen(look: str, site: Site, full: dict[str, str], visit: Callable[..., Page]) -> None:
+@pytest.mark.parametrize("looks", [("light", "dark"), ("phone",)], ids=["wide", "phone"])
+def test_every_screen(looks: tuple[str, ...], site: Site, full: dict[str, str], visit: Callable[..., Page]) -> None:
     if not AXE.is_file():
         pytest.skip("web/node_modules has no axe-core; run `npm ci` in web/")
-    options: dict[str, Any] = {
-        "viewport": PHONE if look == "phone" else WIDE,
-        "color_scheme": "dark" if look == "dark" else "light",
-    }
-    page = visit("/", **options)
+    page = visit("/", viewport=PHONE if looks == ("phone",) else WIDE, color_scheme="light")
     asked: set[str] = set()
     page.context.on("request", lambda request: asked.add("{0.scheme}://{0.netloc}".format(urlsplit(request.url))))
     PICTURES.mkdir(exist_ok=True)
@@ -92,17 +88,30 @@ def test_every_screen(look: str, site: Site, full: dict[str, str], visit: Callab
     for name, path in SCREENS.items():
         page.goto(site.url + path.format(**full))
         _settle(page)
-        page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=name != "label")
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > options["viewport"]["width"]:
-            faults.append(f"{name}: {width} pixels wide")
-        if page.locator("h1").count() != 1:
-            faults.append(f"{name}: {page.locator('h1').count()} first-level headings")
         page.evaluate(axe)
-        faults += [f"{name}: {one}" for one in page.evaluate(AXE_RUN)]
+        for look in looks:
+            _dress(page, "dark" if look == "dark" else "light")
+            page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=name != "label")
+            faults += [f"{name}, {look}: {one}" for one in (*_shape(page), *page.evaluate(AXE_RUN))]
     assert faults == []
     own = {site.url, "data://", "blob://"}
     assert {one for one in asked if one not in own and not one.startswith("blob:")} == set()
+
+
+def _dress(page: Page, scheme: Literal["light", "dark"]) -> None:
+    """What the screen becomes when the system turns to that scheme."""
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function("scheme => document.documentElement.dataset.mantineColorScheme === scheme", arg=scheme)
+    page.wait_for_function("() => document.getAnimations().every(one => one.playState !== 'running')")
+    _settle(page)
+
+
+def _shape(page: Page) -> list[str]:
+    """What is wrong with the screen as a whole."""
+    width, headings = page.evaluate("document.documentElement.scrollWidth"), page.locator("h1").count()
+    assert page.viewport_size is not None
+    wide = [f"{width} pixels wide"] if width > page.viewport_size["width"] else []
+    return wide + ([f"{headings} first-level headings"] if headings != 1 else [])
 
 
 def test_login_screen(site: Site, contexts: Callable[..., Any]) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+from tests.workshop import WORDS
 
 from .conftest import PHONE, PICTURES
 from .site import DIGITS, Site, digit_lines, digit_truth
@@ -16,6 +19,15 @@ N = 150
 WRONG = tuple(range(3, N, 10))
 
 
+def wait_for(site: Site, project: str, job: str) -> None:
+    deadline = 600
+    while (state := site.get(f"/jobs/{job}"))["state"] in ("queued", "running"):
+        deadline -= 1
+        assert deadline, state
+        site.get(f"/projects/{project}/jobs", limit=1)
+    assert state["state"] == "done", state
+
+
 def suspicious(site: Site) -> tuple[str, dict[str, str]]:
     """A project of digits with a tenth of the labels moved on by one, and verdicts asked for; the truth by item."""
     truth = digit_truth(N)
@@ -24,13 +36,7 @@ def suspicious(site: Site) -> tuple[str, dict[str, str]]:
         right = truth[line["key"]]
         line["labels"] = {"it": str((int(right) + (k in WRONG)) % 10)}
     project = site.new_project("image_class@1", DIGITS, lines)
-    job = site.post(f"/projects/{project}/suspects", {"n": 10})["id"]
-    deadline = 600
-    while (state := site.get(f"/jobs/{job}"))["state"] in ("queued", "running"):
-        deadline -= 1
-        assert deadline, state
-        site.get(f"/projects/{project}/jobs", limit=1)
-    assert state["state"] == "done", state
+    wait_for(site, project, site.post(f"/projects/{project}/suspects", {"n": 10})["id"])
     items = site.get(f"/projects/{project}/items", limit=200)["items"]
     return project, {item["id"]: truth[item["key"]] for item in items}
 
@@ -93,3 +99,39 @@ def test_on_a_phone_everything_is_there_without_scrolling_sideways(site: Site, v
     expect(page.locator(".hl-side-given")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.screenshot(path=PICTURES / "verdict-phone.png")
+
+
+def test_of_several_labels_each_is_switched_and_the_set_is_sent(site: Site, visit: Visit) -> None:
+    from playwright.sync_api import expect
+
+    from .desk import Desk
+
+    tags = sorted(WORDS)
+    rng = random.Random(4)
+    lines: list[dict[str, Any]] = []
+    for k in range(120):
+        labels = sorted(rng.sample(tags, 1 + k % 2))
+        words = [word for label in labels for word in rng.sample(WORDS[label], 6)]
+        given = [tags[(tags.index(labels[0]) + 1) % 3]] if k % 12 == 0 else labels
+        lines.append({"data": {"text": " ".join(words)}, "labels": {"it": given}})
+    project = site.new_project("text_class@1", tags, lines, multi=True)
+    wait_for(site, project, site.post(f"/projects/{project}/suspects", {"n": 5})["id"])
+    page = visit(f"/p/{project}/label")
+    desk = Desk(page)
+    given = shown(site, desk.question)["body"]["given"]
+    marked = page.locator(".hl-option[aria-pressed=true] .hl-option-name")
+    expect(marked).to_have_text(given)
+    other = next(tag for tag in tags if tag not in given)
+    page.keyboard.press(str(tags.index(other) + 1))
+    wanted = sorted([*given, other])
+    expect(marked).to_have_text(wanted)
+    page.screenshot(path=PICTURES / "verdict-several.png")
+    asked = desk.press("Enter")
+    desk.shows_unsent(0)
+    said = verdict(site, project, asked)
+    assert (said["verdict"], said["labels"]) == ("change", wanted)
+    kept = desk.press("k")
+    desk.shows_unsent(0)
+    assert verdict(site, project, kept)["verdict"] == "keep"
+    page = visit(f"/p/{project}/quality")
+    expect(page.get_by_text(f"changed to {', '.join(wanted)}")).to_be_visible()

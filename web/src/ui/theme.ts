@@ -18,7 +18,7 @@ const gray: MantineColorsTuple = [
 export const theme = createTheme({
   colors: { loom, dark, gray },
   primaryColor: 'loom',
-  primaryShade: 8, // lighter shades fail the contrast check on white
+  primaryShade: { light: 8, dark: 2 }, // lighter shades fail the contrast check on white, darker ones drown in the dark
   autoContrast: true,
   defaultRadius: 'md',
   fontFamily: 'var(--hl-font)',

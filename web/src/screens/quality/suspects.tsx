@@ -17,9 +17,9 @@ export function Suspects({ project, task, multi }: { project: string; task: stri
   const found = useQuery({
     queryKey: ['suspects', project, task],
     queryFn: () => api.suspects(project, task),
-    enabled: can('read_answers') && !multi,
+    enabled: can('read_answers'),
   })
-  if (!can('read_answers') || multi) return null
+  if (!can('read_answers')) return null
   const rows = found.data?.suspects ?? []
   const open = rows.filter((one) => one.verdict === null && ['open', 'claimed'].includes(one.state)).length
   return (
@@ -37,7 +37,7 @@ export function Suspects({ project, task, multi }: { project: string; task: stri
       {rows.length > 0 ? (
         <ul className="suspects-list">
           {rows.slice(0, SHOWN).map((one) => (
-            <Line key={one.question} project={project} one={one} />
+            <Line key={one.question} project={project} one={one} multi={multi} />
           ))}
         </ul>
       ) : null}
@@ -91,17 +91,18 @@ function Outlook({ outlook }: { outlook: Looked }) {
   )
 }
 
-function Line({ project, one }: { project: string; one: Suspect }) {
+function Line({ project, one, multi }: { project: string; one: Suspect; multi: boolean }) {
   const said = one.verdict
+  const named = (labels: string[]) => (labels.length > 0 ? labels.join(', ') : t('choice.none'))
   return (
     <li>
       <Link to={paths.item(project, one.item)}>{one.key}</Link>
       <span className="row">
-        <Chip tone="accent">{one.given.join(', ')}</Chip>
-        {one.proposed.length > 0 ? <Chip tone="hollow">{t('suspects.rather', { label: one.proposed.join(', ') })}</Chip> : null}
+        <Chip tone="accent">{named(one.given)}</Chip>
+        {multi || one.proposed.length > 0 ? <Chip tone="hollow">{t('suspects.rather', { label: named(one.proposed) })}</Chip> : null}
         <span className="dim small num">{t('suspects.score', { score: percent(one.score, 0) })}</span>
         {said ? (
-          <Chip tone={said.verdict === 'change' ? 'bad' : 'good'}>{said.verdict === 'change' ? t('suspects.changed', { label: said.labels.join(', ') }) : t('suspects.kept')}</Chip>
+          <Chip tone={said.verdict === 'change' ? 'bad' : 'good'}>{said.verdict === 'change' ? t('suspects.changed', { label: named(said.labels) }) : t('suspects.kept')}</Chip>
         ) : null}
       </span>
       <span className="dim small">{one.reasons.join('; ')}</span>

@@ -107,7 +107,7 @@ function Tests({ draft: { values, set, may } }: { draft: Draft }) {
       {known.isPending ? <Waiting /> : null}
       {known.data ? (
         <div className="table-box" tabIndex={0} role="region" aria-label={t('import.tableOf', { title: t('merging.tests') })}>
-          <table className="table merging-tests">
+          <table className="table table-stack merging-tests">
             <thead>
               <tr>
                 <th scope="col">{t('merging.test')}</th>

@@ -78,7 +78,7 @@ function People({ rows, project, onShow }: PeopleProps) {
   return (
     <Panel>
       <div className="table-box team-table" tabIndex={0} role="region" aria-label={t('team.title')}>
-        <table className="table">
+        <table className="table table-stack">
           <thead>
             <tr>
               <th scope="col">{t('team.name')}</th>
@@ -129,7 +129,7 @@ function Row({ member, project, onShow }: { member: Member; project: string; onS
           </span>
         </span>
       </th>
-      <td>
+      <td data-title={t('team.role')}>
         {changes && member.state !== 'removed' ? (
           <Select
             size="xs"
@@ -143,22 +143,26 @@ function Row({ member, project, onShow }: { member: Member; project: string; onS
           t(`team.role.${member.role}`)
         )}
       </td>
-      <td>
-        <Chip tone={member.state === 'active' ? 'good' : member.state === 'paused' ? 'suggest' : 'plain'}>{t(`team.state.${member.state}`)}</Chip>
-        <span className="team-seen dim small">
-          {member.last_seen === null ? t('team.neverSeen') : t('team.seen')} {member.last_seen === null ? null : <When iso={member.last_seen} />}
+      <td data-title={t('team.state')}>
+        <span>
+          <Chip tone={member.state === 'active' ? 'good' : member.state === 'paused' ? 'suggest' : 'plain'}>{t(`team.state.${member.state}`)}</Chip>
+          <span className="team-seen dim small">
+            {member.last_seen === null ? t('team.neverSeen') : t('team.seen')} {member.last_seen === null ? null : <When iso={member.last_seen} />}
+          </span>
+          {member.state !== 'active' && member.reason ? <span className="team-reason small dim">{member.reason}</span> : null}
         </span>
-        {member.state !== 'active' && member.reason ? <p className="team-reason small dim">{member.reason}</p> : null}
       </td>
-      <td>
+      <td data-title={t('team.skill')}>
         {member.skill ? <Interval {...member.skill.accuracy} /> : <span className="dim">–</span>}
       </td>
-      <td className="num">
-        {count(member.answers)}
-        {member.median_seconds === null ? null : <span className="team-pace dim small">{t('team.pace', { seconds: member.median_seconds.toFixed(1) })}</span>}
+      <td className="num" data-title={t('team.answers')}>
+        <span>
+          {count(member.answers)}
+          {member.median_seconds === null ? null : <span className="team-pace dim small">{t('team.pace', { seconds: member.median_seconds.toFixed(1) })}</span>}
+        </span>
       </td>
-      <td className="num">{member.load ? t('team.weekLoad', { n: count(member.load.recent.answers), time: span(member.load.recent.seconds) }) : '–'}</td>
-      <td className="num">{count(member.held)}</td>
+      <td className="num" data-title={t('team.week')}>{member.load ? t('team.weekLoad', { n: count(member.load.recent.answers), time: span(member.load.recent.seconds) }) : '–'}</td>
+      <td className="num" data-title={t('team.held')}>{count(member.held)}</td>
       {owner ? <td>{changes ? <RowMenu actor={member} change={change} onShow={onShow} /> : null}</td> : null}
     </tr>
   )

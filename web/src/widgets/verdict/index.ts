@@ -1,4 +1,5 @@
-// A verdict on a label that may be wrong: keep it, change it to what is proposed or to another, and say why.
+// A verdict on a label that may be wrong: keep it, change it to what is proposed or to another, and say why. Where an item may
+// have several labels, each label is switched on or off by its key, and Enter sends the set.
 
 import { cap } from '../../core/keymap'
 import type { Question } from '../../core/shapes'
@@ -7,7 +8,7 @@ import { FILTER_FROM } from '../choice/keys'
 import '../choice/style.css'
 import { API_VERSION, type Ctx, type Handle, type WidgetModule } from '../contract'
 import { h, keycap } from '../dom'
-import { doubtOf, labelKeysOf, verdictKeys } from './keys'
+import { canChange, doubtOf, labelKeysOf, named, verdictKeys } from './keys'
 import './style.css'
 
 /** Why a label was wrong; null is "not said". */
@@ -43,6 +44,8 @@ class VerdictHandle implements Handle {
   private before: VerdictValue | null = null
   private why: Why = null
   private identical = false
+  /** Where several labels are allowed: those that Enter would send. */
+  private marked = new Set<string>()
 
   constructor(
     element: HTMLElement,
@@ -62,6 +65,7 @@ class VerdictHandle implements Handle {
     this.before = valueOf(ctx.initial)
     this.why = this.before?.error ?? null
     this.identical = this.before?.identical ?? false
+    this.marked = new Set(this.before?.labels ?? doubtOf(question).given)
     if (shown !== question.id || !this.stage.hasChildNodes()) {
       this.stage.replaceChildren(...question.items.map((item) => showItem(item, ctx)))
       this.stage.scrollTop = 0
@@ -70,7 +74,7 @@ class VerdictHandle implements Handle {
     this.filter.placeholder = t('choice.filter')
     this.filter.setAttribute('aria-label', t('choice.filter'))
     this.filterRow.hidden = question.labels.length <= FIELD_FROM
-    this.others.setAttribute('aria-label', t('verdict.others'))
+    this.others.setAttribute('aria-label', t(question.multi ? 'choice.several' : 'verdict.others'))
     this.draw()
   }
 
@@ -78,9 +82,11 @@ class VerdictHandle implements Handle {
     if (this.ctx.readonly) return
     const { question } = this.ctx
     if (action === 'keep') this.commit('keep', doubtOf(question).given)
-    else if (action === 'change') this.commit('change', doubtOf(question).proposed)
-    else if (action === 'again') {
-      if (this.before) this.commit(this.before.verdict, this.before.labels)
+    else if (action === 'change') {
+      if (canChange(question)) this.commit('change', doubtOf(question).proposed)
+    } else if (action === 'again') {
+      if (question.multi) this.commit(this.verdictOfMarked(), this.markedLabels())
+      else if (this.before) this.commit(this.before.verdict, this.before.labels)
     } else if (action === 'why') this.nextWhy()
     else if (action === 'identical') this.toggleIdentical()
     else if (action === 'filter') this.openFilter()
@@ -104,8 +110,29 @@ class VerdictHandle implements Handle {
   }
 
   private choose(label: string): void {
+    if (this.ctx.question.multi) {
+      this.toggle(label)
+      return
+    }
     const { given } = doubtOf(this.ctx.question)
     this.commit(given.length === 1 && given[0] === label ? 'keep' : 'change', [label])
+  }
+
+  private toggle(label: string): void {
+    if (!this.marked.delete(label)) this.marked.add(label)
+    this.drawOthers()
+    this.drawRest()
+    this.ctx.emit(this.value(this.verdictOfMarked(), this.markedLabels()))
+  }
+
+  /** The marked labels in the task's order. */
+  private markedLabels(): string[] {
+    return this.ctx.question.labels.filter((label) => this.marked.has(label))
+  }
+
+  private verdictOfMarked(): 'keep' | 'change' {
+    const { given } = doubtOf(this.ctx.question)
+    return given.length === this.marked.size && given.every((label) => this.marked.has(label)) ? 'keep' : 'change'
   }
 
   private nextWhy(): void {
@@ -121,24 +148,28 @@ class VerdictHandle implements Handle {
 
   private commit(verdict: 'keep' | 'change', labels: string[]): void {
     if (document.activeElement === this.filter) this.filter.blur()
+    this.ctx.emit(this.value(verdict, labels), { commit: true })
+  }
+
+  private value(verdict: 'keep' | 'change', labels: string[]): VerdictValue {
     const error = verdict === 'change' ? this.why : null
-    this.ctx.emit({ verdict, labels, error, identical: this.identical } satisfies VerdictValue, { commit: true })
+    return { verdict, labels, error, identical: this.identical }
   }
 
   private draw(): void {
     const { question, t } = this.ctx
     const { given, proposed, reasons } = doubtOf(question)
     const side = (name: string, labels: string[], kind: string) =>
-      h('div', { class: `hl-side ${kind}` }, h('span', { class: 'hl-side-name' }, name), h('b', { dir: 'auto' }, labels.join(', ')))
+      h('div', { class: `hl-side ${kind}` }, h('span', { class: 'hl-side-name' }, name), h('b', { dir: 'auto' }, named(labels, t)))
     this.doubt.replaceChildren(
       side(t('verdict.given'), given, 'hl-side-given'),
-      proposed.length > 0 ? side(t('verdict.proposed'), proposed, 'hl-side-proposed') : '',
+      canChange(question) ? side(t('verdict.proposed'), proposed, 'hl-side-proposed') : '',
       reasons.length > 0 ? h('ul', { class: 'hl-reasons' }, ...reasons.map((reason) => h('li', { dir: 'auto' }, reason))) : '',
     )
     this.main.replaceChildren()
-    this.act(this.main, 'keep', t('verdict.keep', { labels: given.join(', ') }), 'k', 'hl-act-main')
-    if (proposed.length > 0) {
-      this.act(this.main, 'change', t('verdict.change', { labels: proposed.join(', ') }), 'c', 'hl-act-suggest')
+    this.act(this.main, 'keep', t('verdict.keep', { labels: named(given, t) }), 'k', 'hl-act-main')
+    if (canChange(question)) {
+      this.act(this.main, 'change', t('verdict.change', { labels: named(proposed, t) }), 'c', 'hl-act-suggest')
     }
     this.drawOthers()
     this.drawRest()
@@ -158,8 +189,10 @@ class VerdictHandle implements Handle {
         this.act(this.rest, 'identical', t('verdict.identical', { n: identical }), 'i', 'hl-act-quiet', this.identical)
       }
     }
-    if (!this.before) return
-    const words = t(this.before.verdict === 'keep' ? 'verdict.keep' : 'verdict.change', { labels: this.before.labels.join(', ') })
+    if (!this.before && (!question.multi || this.verdictOfMarked() === 'keep')) return
+    const verdict = question.multi ? this.verdictOfMarked() : (this.before?.verdict ?? 'keep')
+    const labels = question.multi ? this.markedLabels() : (this.before?.labels ?? [])
+    const words = t(verdict === 'keep' ? 'verdict.keep' : 'verdict.change', { labels: named(labels, t) })
     if (readonly) this.rest.append(h('b', {}, words))
     else this.act(this.rest, 'again', words, 'Enter', 'hl-act-main')
   }
@@ -176,10 +209,11 @@ class VerdictHandle implements Handle {
   }
 
   private matching(): string[] {
-    const { given, proposed } = doubtOf(this.ctx.question)
-    const named = new Set([...given, ...proposed])
+    const { question } = this.ctx
+    const { given, proposed } = doubtOf(question)
+    const named = new Set(question.multi ? [] : [...given, ...proposed])
     const wanted = this.filter.value.trim().toLowerCase()
-    const left = this.ctx.question.labels.filter((label) => !named.has(label))
+    const left = question.labels.filter((label) => !named.has(label))
     return wanted ? left.filter((label) => label.toLowerCase().includes(wanted)) : left
   }
 
@@ -190,7 +224,8 @@ class VerdictHandle implements Handle {
       .slice(0, DRAWN)
       .map((label) => {
         const key = keys[question.labels.indexOf(label)] ?? null
-        const attributes = { class: 'hl-option', 'aria-keyshortcuts': key, disabled: readonly }
+        const pressed = question.multi ? this.marked.has(label).toString() : null
+        const attributes = { class: 'hl-option', 'aria-keyshortcuts': key, 'aria-pressed': pressed, disabled: readonly }
         const name = h('span', { class: 'hl-option-name', dir: 'auto' }, label)
         const button = h('button', { type: 'button', ...attributes }, name, key === null ? null : keycap(cap(key)))
         button.addEventListener('click', (event) => {

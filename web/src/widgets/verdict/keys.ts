@@ -1,4 +1,4 @@
-// Keys of a verdict: keep, change to what is proposed, or any other label by its own key.
+// Keys of a verdict: keep, change to what is proposed, or any other label by its own key (several: a key switches a label).
 
 import type { KeyBinding } from '../../core/keymap'
 import type { Question } from '../../core/shapes'
@@ -22,6 +22,16 @@ export function doubtOf(question: Question): Doubt {
   return { given: words(body.given), proposed: words(body.proposed), reasons: words(body.reasons), identical }
 }
 
+/** Whether something else is proposed. Of several labels, none is a proposal too. */
+export function canChange(question: Question): boolean {
+  return question.multi || doubtOf(question).proposed.length > 0
+}
+
+/** Labels as people read them. */
+export function named(labels: string[], t: Translate): string {
+  return labels.length > 0 ? labels.join(', ') : t('choice.none')
+}
+
 const OWN = ['k', 'c', 'e', 'i']
 
 /** One key for each label; the widget's own keys are not among them. */
@@ -33,12 +43,12 @@ export function verdictKeys(question: Question, reserved: readonly string[], t: 
   const group = t('keys.group.answer')
   const { given, proposed, identical } = doubtOf(question)
   const bindings: KeyBinding[] = [
-    { id: 'keep', keys: ['k'], title: t('verdict.keep', { labels: given.join(', ') }), group },
+    { id: 'keep', keys: ['k'], title: t('verdict.keep', { labels: named(given, t) }), group },
     { id: 'why', keys: ['e'], title: t('verdict.why'), group },
     { id: 'again', keys: ['Enter'], title: t('verdict.again'), group },
   ]
-  if (proposed.length > 0) {
-    bindings.push({ id: 'change', keys: ['c'], title: t('verdict.change', { labels: proposed.join(', ') }), group })
+  if (canChange(question)) {
+    bindings.push({ id: 'change', keys: ['c'], title: t('verdict.change', { labels: named(proposed, t) }), group })
   }
   if (identical > 0) bindings.push({ id: 'identical', keys: ['i'], title: t('verdict.identical', { n: identical }), group })
   labelKeysOf(question, reserved).forEach((key, i) => {
