@@ -114,6 +114,9 @@ def _shown(found: dict[str, Any]) -> Group:
     ]
     if counts["asked"]:
         lines.append(f"{counts['asked']:,} items {'are' if done else 'would be'} questions again")
+    for one in found["slices"]:
+        now = one["after"] or "stays as it is: look at it, it names a label that is another now"
+        lines.append(f"slice {one['name']}: {one['before']} → {now}")
     stale = [one for one in found["models"] if one["stale"]]
     lines += [f"model {one['number']} cannot tell {', '.join(one['stale'])} any more" for one in stale]
     lines += [] if done else ["nothing was done; leave --preview out, and give a --reason, to do it"]

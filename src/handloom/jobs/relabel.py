@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core import shapes
-from ..core.errors import NotFound, WrongState
+from ..core.errors import HandloomError, NotFound, WrongState
 from ..core.ids import show
+from ..core.later import later
 from ..core.relabel import Chain, Migration, plan
 from ..store import (
     Store,
@@ -41,6 +42,11 @@ from ..store.reestimated import Label
 from ..store.relabelling import Made
 from . import relabel_asking, relabel_lines, team
 from .relabel_lines import Lines
+
+if TYPE_CHECKING:
+    from ..dataset import slice_labels
+else:  # it brings numpy, which a server that renames no labels never needs
+    slice_labels = later("handloom.dataset.slice_labels")
 from .versions import DIGESTS
 
 SAMPLE = 10
@@ -183,14 +189,14 @@ def carry_out(
     _labels(tx, now, one, late)
     _questions(tx, now, stored)
     rows, written = _lines(tx, now, one, late, Note(actor_id, message, main.position)) if main else ({}, [])
-    _settings(tx, now, stored, actor_id)
+    told = _settings(tx, now, stored, one.lines.undone, actor_id)
     left = relabel_asking.left(tx, now, stored, one.items)
     _measure(tx, now)
     counts = {"answers": one.found.answers + more, "labels": len(one.found.labels), "gold": len(one.kept)}
     asked = len(left) if stored.kind == "split" else 0
     body = {"counts": counts | {"asked": asked, "rows": rows, "questions": one.found.open}}
     body |= {"gold": [_kept(row) for row in one.kept], "commit": written}  # under names that a bundle numbers anew
-    body |= {"asking": {"items": left}} if left else {}
+    body |= ({"slices": told} if told else {}) | ({"asking": {"items": left}} if left else {})
     relabelling.keep(tx, relabelling.get(connection, stored.id), body)
     return relabelling.get(connection, stored.id)
 
@@ -285,17 +291,47 @@ def _questions(tx: Tx, task: TaskRow, step: Migration) -> None:
             relabelled.suggest(tx, row.id, None if now is None else {**now, "version": task.version})
 
 
-def _settings(tx: Tx, task: TaskRow, step: Migration, actor_id: int) -> None:
-    """The rules of the project's heuristic speak of the new names, as far as they can be told."""
+def _settings(tx: Tx, task: TaskRow, step: Migration, undone: Made | None, actor_id: int) -> list[dict[str, Any]]:
+    """Settings that name labels, under the new names: the rules of the heuristic as far as they can be told, and slices.
+
+    What became of the slices that name one of the labels, see `slices`.
+    """
     settings = projects.find(tx.connection, task.project_id).settings
+    now = dict(settings)
+    told = slices(tx.connection, task, step, undone)
+    after = {one["name"]: one["after"] for one in told if one["after"] is not None}
+    if after:
+        now["slices"] = [{**one, "where": after.get(one["name"], one["where"])} for one in settings["slices"]]
     rules = settings.get("heuristic")
-    if not isinstance(rules, Mapping) or "rules" not in rules or step.kind == "split":
-        return
-    named = [{**rule, "label": step.label(rule["label"])} for rule in rules["rules"]]
-    default = rules.get("default")
-    now = {**rules, "rules": named} | ({"default": step.label(default)} if default is not None else {})
-    if now != rules:
-        projects.change_settings(tx, task.project_id, {**settings, "heuristic": now}, actor_id)
+    if isinstance(rules, Mapping) and "rules" in rules and step.kind != "split":
+        named = [{**rule, "label": step.label(rule["label"])} for rule in rules["rules"]]
+        default = rules.get("default")
+        now["heuristic"] = {**rules, "rules": named} | ({"default": step.label(default)} if default is not None else {})
+    if now != settings:
+        projects.change_settings(tx, task.project_id, now, actor_id)
+    return told
+
+
+def slices(connection: Any, task: TaskRow, step: Migration, undone: Made | None = None) -> list[dict[str, Any]]:
+    """Saved slices that name one of the labels: ``[{"name", "before", "after"}]``.
+
+    after: None for one that stays as it is and has to be looked at, since a label of it was split, a part of a name is
+    compared, or another task has a label of that name. What the undone migration rewrote comes back as it was.
+    """
+    before = undone.body.get("slices", ()) if undone else ()
+    rewritten = {(one["name"], one["after"] or one["before"]): one["before"] for one in before}
+    others = [one for one in projects.tasks(connection, [task.project_id])[task.project_id] if one.id != task.id]
+    shared = {label for one in others for label in one.options.get("labels", ())} & set(step.sources)
+    told = []
+    for one in projects.find(connection, task.project_id).settings.get("slices", ()):
+        where = one["where"]
+        try:
+            now = rewritten.get((one["name"], where)) or slice_labels.renamed(where, step)
+        except HandloomError:  # saved by another version of handloom
+            continue
+        if now != where:
+            told.append({"name": one["name"], "before": where, "after": None if shared else now})
+    return told
 
 
 def _measure(tx: Tx, task: TaskRow) -> None:

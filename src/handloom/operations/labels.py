@@ -97,6 +97,8 @@ def _done(session: Session, row: TaskRow, draft: Any, reason: str) -> dict[str, 
 def _preview(session: Session, row: TaskRow, step: Migration) -> dict[str, Any]:
     with session.store.read() as connection:
         found, rows = relabel.touched(connection, row, step), relabel.rows(connection, row, step)
+        undone = None if step.undoes is None else relabelling.get(connection, step.undoes)
+        told = relabel.slices(connection, row, step, undone)
         some = list(found.labels)[: relabel.SAMPLE]
         data = items.get(connection, some)
     gone = Chain([step]).read if step.undoes is None else lambda value, _since: value
@@ -117,6 +119,7 @@ def _preview(session: Session, row: TaskRow, step: Migration) -> dict[str, Any]:
         "after": list(step.after),
         "counts": _counts(found, step) | {"rows": rows},
         "sample": sample,
+        "slices": told,
         "models": _models(session, row, step),
     }
 
@@ -166,6 +169,7 @@ def _shown(one: Made, name: str, standing: bool) -> dict[str, Any]:
         "undoes": None if step.undoes is None else show("migration", step.undoes),
         "standing": standing,
         "counts": _all_counts(one.body.get("counts", {})),
+        "slices": [dict(told) for told in one.body.get("slices", ())],
         "reason": one.reason,
         "actor": {"id": show("actor", one.actor_id), "name": name},
         "created": iso(one.created),

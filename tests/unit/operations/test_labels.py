@@ -165,6 +165,25 @@ def test_gold_follows_a_rename_and_comes_back_with_a_split_taken_back(store: Sto
     desk.check()
 
 
+def test_saved_slices_follow_and_come_back(store: Store) -> None:
+    wheres = ['label == "spam"', 'label in ("spam", "other")', "length(text) > 3", 'label contains "spa"']
+    bench = Bench(store, 4)
+    bench.desk.project.change_settings({"slices": [{"name": f"s{k}", "where": w} for k, w in enumerate(wheres)]})
+    now = lambda: [one["where"] for one in bench.desk.project.refresh()["settings"]["slices"]]  # noqa: E731
+    seen = bench.change("merge", ["spam", "other"], ["bad"], preview=True)["slices"]
+    assert now() == wheres
+    made = bench.change("merge", ["spam", "other"], ["bad"])
+    assert made["slices"] == seen
+    assert [one["after"] for one in seen] == ['label == "bad"', 'label in ("bad")', None]
+    assert now() == ['label == "bad"', 'label in ("bad")', wheres[2], wheres[3]]
+    back = bench.undo(made["id"])["slices"]
+    assert now() == wheres
+    assert [one["name"] for one in back] == ["s0", "s1"]
+    split = bench.change("split", ["spam"], ["scam", "promo"])
+    assert [one["after"] for one in split["slices"]] == [None, None, None]
+    assert now() == wheres
+
+
 def test_branches_follow_and_an_old_tag_still_merges(store: Store) -> None:
     bench = Bench(store, 9)
     data = bench.desk.project.dataset

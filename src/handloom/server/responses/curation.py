@@ -40,6 +40,14 @@ class Sampled(Shown):
     after: Any
 
 
+class SliceAfter(Shown):
+    """A saved slice that names one of the labels. after: how it reads now; None: it stays, and somebody has to look at it."""
+
+    name: str
+    before: str
+    after: str | None
+
+
 class MigrationPreview(Shown):
     """What a label migration would change. after: all labels of the task."""
 
@@ -49,6 +57,7 @@ class MigrationPreview(Shown):
     after: list[str]
     counts: Changed
     sample: list[Sampled]
+    slices: list[SliceAfter]
     models: list[ModelBefore]
 
 
@@ -68,6 +77,7 @@ class LabelMigration(Shown):
     undoes: str | None
     standing: bool
     counts: Changed
+    slices: list[SliceAfter]
     reason: str
     actor: Who
     created: Time
