@@ -4897,6 +4897,8 @@ export interface components {
             labels: string[];
             /** Reason */
             reason: string;
+            /** Slices */
+            slices: components["schemas"]["SliceAfter"][];
             /** Standing */
             standing: boolean;
             /** Undoes */
@@ -5480,6 +5482,8 @@ export interface components {
             models: components["schemas"]["ModelBefore"][];
             /** Reason */
             reason: string;
+            /** Slices */
+            slices: components["schemas"]["SliceAfter"][];
             /** Standing */
             standing: boolean;
             /** Undoes */
@@ -5508,6 +5512,8 @@ export interface components {
             models: components["schemas"]["ModelBefore"][];
             /** Sample */
             sample: components["schemas"]["Sampled"][];
+            /** Slices */
+            slices: components["schemas"]["SliceAfter"][];
         };
         /**
          * MigrationRequest
@@ -7109,6 +7115,18 @@ export interface components {
             mine: number;
             /** Test */
             test: number;
+        };
+        /**
+         * SliceAfter
+         * @description A saved slice that names one of the labels. after: how it reads now; None: it stays, and somebody has to look at it.
+         */
+        SliceAfter: {
+            /** After */
+            after: string | null;
+            /** Before */
+            before: string;
+            /** Name */
+            name: string;
         };
         /**
          * SliceRows
