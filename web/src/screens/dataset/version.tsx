@@ -139,8 +139,10 @@ function Doing({ act, project, task, branch, commit, onDone }: Omit<VersionProps
       }
       if (act === 'restore' || act === 'undo') {
         const made = await api.restore(project, task, branch, act === 'undo' ? (commit.parents[0] ?? commit.id) : commit.id, given)
-        toast(t('dataset.restored', { commit: made.id }))
-        change({ version: null })
+        // On main it may have to wait for data tests or people, as any other change.
+        const waits = made.request && made.request.state !== 'merged' ? made.request.id : null
+        toast(waits ? t('request.proposed', { request: waits }) : t('dataset.restored', { commit: made.id }))
+        change(waits ? { view: 'requests', request: waits, branch: null, version: null } : { version: null })
       }
       await client.invalidateQueries({ queryKey: ['commits', project] })
       await client.invalidateQueries({ queryKey: ['branches', project] })
