@@ -189,9 +189,7 @@ def test_a_peer_answers_from_its_own_process(tmp_path: Path) -> None:
     code += "    two = np.sort(model.predict_proba(x), axis=1)[:, -2:]\n"
     code += "    return np.argsort(two[:, 1] - two[:, 0])[:n_instances], None\nentropy_sampling = margin_sampling\n"
     (tmp_path / "modAL/uncertainty.py").write_text(code, "utf-8")
-    launcher = tmp_path / "python"
-    launcher.write_text(f'#!/bin/sh\nPYTHONPATH={tmp_path} exec {sys.executable} "$@"\n', "utf-8")
-    launcher.chmod(0o755)
+    launcher = _interpreter(tmp_path)
     peer = arms.find("modAL:margin", {"modAL": str(launcher)})
     assert isinstance(peer, arms.Peer)
     pool = example_pool()
@@ -205,6 +203,31 @@ def test_a_peer_answers_from_its_own_process(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="could not run modAL:margin"):
         peer.pick(pool, 12, rng=np.random.default_rng(0))
     peer.close()
+
+
+def test_small_text_is_told_the_open_rows_first_and_answers_with_places_among_them(tmp_path: Path) -> None:
+    module = tmp_path / "small_text/query_strategies/coresets.py"
+    module.parent.mkdir(parents=True)
+    code = "import numpy as np\ndef greedy_coreset(x, unlabelled, labelled, n, distance_metric):\n"
+    code += "    assert list(unlabelled) + list(labelled) == list(range(len(x)))\n"
+    code += "    return np.argsort(x[unlabelled, 0])[:n]\n"
+    module.write_text(code, "utf-8")
+    peer = arms.find("small-text:k_center", {"small-text": str(_interpreter(tmp_path))})
+    pool = example_pool()
+    assert pool.features is not None
+    assert isinstance(peer, arms.Peer)
+    theirs = peer.pick(pool, 7, rng=np.random.default_rng(0))
+    peer.close()
+    smallest = pool.candidates[np.argsort(pool.features.vectors[pool.candidates, 0])[:7]]
+    assert [p.index for p in theirs] == smallest.tolist()
+
+
+def _interpreter(folder: Path) -> Path:
+    """A python that finds what lies in the folder."""
+    launcher = folder / "python"
+    launcher.write_text(f'#!/bin/sh\nPYTHONPATH={folder} exec {sys.executable} "$@"\n', "utf-8")
+    launcher.chmod(0o755)
+    return launcher
 
 
 def test_the_verb_writes_the_report_and_can_declare(data: Path, tmp_path: Path) -> None:

@@ -71,9 +71,14 @@ def skactiveml(kind: str, asked: Any) -> Any:
 def small_text(_kind: str, asked: Any) -> Any:
     from small_text.query_strategies.coresets import greedy_coreset  # pyright: ignore[reportMissingImports]
 
+    # As its own strategy calls it: the open rows first, then those asked already; the answer is places among the open ones.
     rows, labelled = asked["candidates"], asked["labelled"]
-    found = greedy_coreset(asked["vectors"], rows, labelled, int(asked["n"]), distance_metric="euclidean")
-    return np.asarray(found)
+    vectors = asked["vectors"][np.concatenate((rows, labelled))]
+    places = np.arange(len(vectors))
+    found = greedy_coreset(
+        vectors, places[: len(rows)], places[len(rows) :], int(asked["n"]), distance_metric="euclidean"
+    )
+    return rows[np.asarray(found)]
 
 
 LIBRARIES = {"modAL": modal, "scikit-activeml": skactiveml, "small-text": small_text}
