@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,19 @@ from handloom.core.settings import merged
 from handloom.jobs import relabel_asking, versions
 from handloom.operations import labels
 from handloom.operations.session import Session, Site
-from handloom.store import Store, branches, commits, committing, edits, items, people, projects, rebuild, schema
+from handloom.store import (
+    Store,
+    branches,
+    commits,
+    committing,
+    edits,
+    items,
+    people,
+    projects,
+    rebuild,
+    schema,
+    staging,
+)
 from handloom.store.bundle import reading, writing
 from handloom.store.committing import Labels
 from handloom.store.edits import Edit
@@ -112,7 +125,18 @@ def merge(folder: Path) -> None:
         with store.read() as connection:
             main = branches.branch(connection, 1, "main")
             theirs = branches.resolve(connection, 1, "work")
-        store.write(lambda tx: versions.merge(tx, main, theirs, source="work", message="merge", actor_id=1))
+        named: dict[str, Any] = {"message": "merge", "actor_id": 1}
+        staging.carried(
+            partial(staging.Stage, store, store.write, staging.breathe),
+            lambda stage: versions.merge_ahead(stage, main, theirs, **named),
+            lambda tx, ahead: versions.merge(tx, main, theirs, source="work", **named, ahead=ahead),
+            store.write,
+        )
+
+
+def opened(folder: Path) -> None:
+    """A start takes away what nobody has seen of a version."""
+    Store.open(folder).close()
 
 
 def relabel(kind: str, sources: list[str], into: list[str]) -> Callable[[Path], None]:
@@ -172,8 +196,8 @@ def bring(folder: Path) -> None:
 
 
 THINGS = {
-    "commit": Thing(filled, commit),
-    "merge": Thing(branched, merge),
+    "commit": Thing(filled, commit, opened),
+    "merge": Thing(branched, merge, opened),
     "rename of a label": Thing(branched, relabel("rename", LABELS[:1], ["renamed"])),
     "split of a label": Thing(branched, relabel("split", LABELS[1:2], ["one", "other"]), asked),
     "migration": Thing(of_old, migrate),

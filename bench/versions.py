@@ -36,6 +36,7 @@ from handloom.store import (
     branches,
     checkouts,
     commits,
+    committing,
     comparing,
     edits,
     given,
@@ -45,6 +46,7 @@ from handloom.store import (
     rebuild,
     schema,
 )
+from handloom.store.committing import Labels
 from handloom.store.edits import Edit
 from handloom.store.recording import Note
 
@@ -146,9 +148,9 @@ def measure(rows: int, changes: int) -> dict[str, Any]:
     out: dict[str, Any] = {"rows": rows, "changes": changes}
     with tempfile.TemporaryDirectory(prefix="handloom-bench-") as temporary:
         store, task, owner = workspace(Path(temporary) / "w", rows)
-        made = lambda tx: commits.commit(tx, task, message="all", actor_id=owner, digests=versions.DIGESTS)  # noqa: E731
+        labels = Labels(task, "all", owner, versions.DIGESTS)
         before = size(store)
-        first = timed(out, "commit", lambda: store.write(made))
+        first = timed(out, "commit", lambda: committing.commit(store, labels))
         out["commit_mb"] = round((size(store) - before) / 1e6, 1)
         assert first.rows == rows, first
         work = store.write(lambda tx: branches.add_branch(tx, first, "corrections", owner))

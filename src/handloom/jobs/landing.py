@@ -11,9 +11,9 @@ from typing import Any
 
 from ..core.errors import NotFound
 from ..core.ids import show
-from ..store import Tx, branches, commits, projects, requests, tested, verdicts
+from ..store import Tx, branches, commits, committing, projects, requests, tested, verdicts
 from ..store.branches import Branch
-from ..store.commits import Commit
+from ..store.committing import Labels
 from ..store.projects import TaskRow
 from . import data_tests, learn, proposals
 from .learn import task_of
@@ -45,17 +45,13 @@ def land(work: Work, state: State) -> State:
             proposed.append(work.write(lambda tx, k=kind, o=only: _propose(tx, task, settings, k, o)))
         else:
             words, actor = f"for training by job {show('job', work.job.id)}", _actor(work)
-            work.write(lambda tx, o=only, w=words, a=actor: _on_main(tx, task, w, a, o))
+            by = work.write(proposals.policy_actor) if actor is None else actor
+            committing.commit(work.store, Labels(task, words, by, DIGESTS, only), write=work.write)
     return {"commit": main.id, "proposed": [number for number in proposed if number is not None], "before": main.id}
 
 
 def _actor(work: Work) -> int | None:
     return work.job.actor_id
-
-
-def _on_main(tx: Tx, task: TaskRow, words: str, actor: int | None, only: Filter) -> Commit:
-    by = proposals.policy_actor(tx) if actor is None else actor
-    return commits.commit(tx, task, message=words, actor_id=by, digests=DIGESTS, only=only)
 
 
 def _propose(tx: Tx, task: TaskRow, settings: Mapping[str, Any], kind: str, only: Filter) -> int | None:

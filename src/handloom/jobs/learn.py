@@ -12,8 +12,9 @@ from .. import train
 from ..core import registry
 from ..core.errors import NotEnoughLabels
 from ..core.ids import show
-from ..store import cascades, commits, gates, projects, relabelling, training, verdicts
+from ..store import cascades, commits, committing, gates, projects, relabelling, training, verdicts
 from ..store.commits import Revision
+from ..store.committing import Labels
 from ..store.projects import TaskRow
 from ..store.training import Model, NewModel
 from . import models
@@ -34,15 +35,10 @@ def commit(work: Work, _state: State) -> State:
     """Make the labels as they stand an immutable version. Again without new labels, it is the same version."""
     task = task_of(work)
     actor = work.job.actor_id
-    made = work.write(
-        lambda tx: commits.commit(
-            tx,
-            task,
-            message=f"for training by job {show('job', work.job.id)}",
-            actor_id=actor if actor is not None else gates.rule_actor(tx, "loop"),
-            digests=DIGESTS,
-        )
-    )
+    if actor is None:
+        actor = work.write(lambda tx: gates.rule_actor(tx, "loop"))
+    labels = Labels(task, f"for training by job {show('job', work.job.id)}", actor, DIGESTS)
+    made = committing.commit(work.store, labels, write=work.write)
     return {"commit": made.id, "position": made.position, "rows": made.rows}
 
 

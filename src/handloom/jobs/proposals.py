@@ -96,14 +96,31 @@ def moved(tx: Tx, branch_id: int) -> None:
         refreshed(tx, place(tx.connection, request))
 
 
-def merge(tx: Tx, at: Place, request: Request, *, actor_id: int, override: str | None = None) -> Request:
-    """Merge a request and end it; the results of its tests now stand beside the merge too. override: why in spite of them."""
-    message = request.title if request.auto else f"{request.title} ({show('request', request.id)})"
+def merge_words(request: Request) -> str:
+    """The message of the version that merges a request."""
+    return request.title if request.auto else f"{request.title} ({show('request', request.id)})"
+
+
+def merge(
+    tx: Tx,
+    at: Place,
+    request: Request,
+    *,
+    actor_id: int,
+    override: str | None = None,
+    ahead: versions.MergeAhead | None = None,
+) -> Request:
+    """Merge a request and end it; the results of its tests now stand beside the merge too. override: why in spite of them.
+
+    ahead: its rows, stored before.
+    """
+    message = merge_words(request)
     if override is not None:
         message = f"{message}; without its tests or its quorum: {override}"
     if request.head_id != at.head.id:
         request = requests.change(tx, request, head_id=at.head.id, into_id=None)
-    made = versions.merge(tx, at.target, at.head, source=at.source.name, message=message, actor_id=actor_id)
+    named = {"source": at.source.name, "message": message}
+    made = versions.merge(tx, at.target, at.head, **named, actor_id=actor_id, ahead=ahead)
     assert made.commit is not None
     results = tested.results(tx.connection, [at.head.id]).get(at.head.id, [])
     tested.put(tx, made.commit, None, [one for one in results if one.into_id == at.into.id])

@@ -6,6 +6,7 @@ Where a request stands is stored; this looks at each and takes its next step. Do
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from .. import dataset
@@ -15,9 +16,10 @@ from ..store import Tx, branches, commits, comparing, edits, projects, queue, re
 from ..store.projects import TaskRow
 from ..store.queue import NewBatch, NewQuestion
 from ..store.requests import Request
+from ..store.staging import FEW, Stage, breathe, carried
 from . import data_tests, versions
 from .learn import task_of
-from .proposals import Place, merge, place, policy_actor, refreshed, required, waiting, withdraw
+from .proposals import Place, merge, merge_words, place, policy_actor, refreshed, required, waiting, withdraw
 from .work import State, Work
 
 STRATEGY = "merge request"
@@ -60,10 +62,28 @@ def step(work: Work, task: TaskRow, request: Request) -> str:
             work.write(lambda tx, at=at: _catch_up(tx, at))
             continue
         blocked = _tested(work, task, at, found)
-        words = work.write(lambda tx, at=at, blocked=blocked: _act(tx, at, blocked))
+        words = _acted(work, at, blocked, len(found.put))
         if words is not None:
             return f"{name} {words}"
     return f"{name} is tried again: what it wants into keeps getting new versions"
+
+
+def _acted(work: Work, at: Place, blocked: Sequence[tested.Result], rows: int) -> str | None:
+    """`_act`; the rows of a long merge are stored before it, in pieces."""
+    request = at.request
+    if blocked or rows <= FEW or not (request.auto or request.state == "approved"):
+        return work.write(lambda tx: _act(tx, at, blocked))
+
+    def prepare(stage: Stage) -> versions.MergeAhead | None:
+        words = merge_words(request)
+        return versions.merge_ahead(stage, at.target, at.head, message=words, actor_id=_merger(request))
+
+    stage = partial(Stage, work.store, work.write, breathe)
+    return carried(stage, prepare, lambda tx, ahead: _act(tx, at, blocked, ahead), work.write)
+
+
+def _merger(request: Request) -> int:
+    return request.actor_id if request.auto or request.decided_by is None else request.decided_by
 
 
 def _over(tx: Tx, at: Place) -> str | None:
@@ -123,7 +143,7 @@ def _tested(work: Work, task: TaskRow, at: Place, found: edits.Preview) -> list[
     return [one for one in results if one.blocks]
 
 
-def _act(tx: Tx, at: Place, blocked: Sequence[tested.Result]) -> str | None:
+def _act(tx: Tx, at: Place, blocked: Sequence[tested.Result], ahead: versions.MergeAhead | None = None) -> str | None:
     """After the tests: merge, ask, or leave it. None: something moved meanwhile, so look again."""
     request = requests.get(tx.connection, at.request.id)
     now = place(tx.connection, request)
@@ -138,8 +158,7 @@ def _act(tx: Tx, at: Place, blocked: Sequence[tested.Result]) -> str | None:
             request = requests.change(tx, request, question_id=None, state="open")
         return f"is held up by {', '.join(one.name for one in blocked)}"
     if request.auto or request.state == "approved":
-        actor = request.actor_id if request.auto or request.decided_by is None else request.decided_by
-        merge(tx, now, request, actor_id=actor)
+        merge(tx, now, request, actor_id=_merger(request), ahead=ahead)
         return "is merged"
     if request.question_id is None or not _open(tx, request.question_id):
         _ask(tx, now, request)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from .. import dataset, resolve
 from ..core.ids import show
 from ..dataset import digest
-from ..store import Store, Tx, branches, comparing, edits, gates, people, queue
+from ..store import Store, Tx, branches, comparing, edits, gates, people, queue, staging
 from ..store.branches import Branch
 from ..store.commits import Commit, Digests, Revision
 from ..store.edits import Conflict, Merging
 from ..store.queue import NewBatch, NewQuestion
-from ..store.recording import Note
+from ..store.recording import Note, Planned, StoreValues
+from ..store.staging import Ahead, Stage
 
 DIGESTS = Digests(digest.EMPTY, digest.state, digest.shift)
 STRATEGY = "merge"
@@ -37,14 +38,44 @@ def changes(store: Store, before: Commit | None, after: Commit | None) -> Iterat
     return dataset.diff(found.before, found.after)
 
 
-def merge(tx: Tx, branch: Branch, theirs: Commit, *, source: str, message: str, actor_id: int) -> Merging:
-    """Merge a version into a branch; each row that both changed differently becomes a question to decide."""
+MergeAhead: TypeAlias = tuple[Ahead, Merging]
+
+
+def merge(
+    tx: Tx,
+    branch: Branch,
+    theirs: Commit,
+    *,
+    source: str,
+    message: str,
+    actor_id: int,
+    ahead: MergeAhead | None = None,
+) -> Merging:
+    """Merge a version into a branch; each row that both changed differently becomes a question to decide.
+
+    ahead: the same, stored before by `merge_ahead`.
+    """
     into = branches.head(tx.connection, branch)
     note = Note(actor_id, message, into.position if into else 0)
-    result = edits.merge(tx, branch, theirs, note, DIGESTS, three)
+    result = edits.merge(tx, branch, theirs, note, DIGESTS, three, ahead)
     if result.commit is not None and result.conflicts:
         _ask(tx, branch, result, source, actor_id)
     return result
+
+
+def merge_ahead(stage: Stage, branch: Branch, theirs: Commit, *, message: str, actor_id: int) -> MergeAhead | None:
+    """Work a merge out and store its rows, seen by nobody; None when there is nothing to merge."""
+    found: list[Merging] = []
+
+    def planned(connection: Any, store: StoreValues) -> Planned | None:
+        into = branches.head(connection, branch)
+        note = Note(actor_id, message, into.position if into else 0)
+        merging, planned = edits.plan_merge(connection, branch, theirs, note, DIGESTS, three, store)
+        found[:] = [merging]
+        return planned
+
+    one = staging.ahead(stage, branch, actor_id, planned)
+    return None if one is None else (one, found[0])
 
 
 def _ask(tx: Tx, branch: Branch, result: Merging, source: str, actor_id: int) -> None:

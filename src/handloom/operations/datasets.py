@@ -13,13 +13,29 @@ from ..core.errors import Malformed, WrongState
 from ..core.ids import parse, show
 from ..jobs import proposals, versions
 from ..jobs.versions import DIGESTS
-from ..store import Tx, branches, checkouts, commits, edits, items, people, requests, tested
+from ..store import (
+    Tx,
+    branches,
+    checkouts,
+    commits,
+    committing,
+    comparing,
+    edits,
+    items,
+    people,
+    requests,
+    staging,
+    tested,
+)
 from ..store.branches import Branch, Tag
 from ..store.commits import Commit
+from ..store.committing import Labels
 from ..store.edits import Edit
 from ..store.projects import TaskRow
-from ..store.recording import MAIN, Note
+from ..store.recording import MAIN, Note, Planned, StoreValues
+from ..store.staging import Ahead, Stage
 from . import changes, landed, pages
+from .landed import Change
 from .requests import tend
 from .session import Session, in_project
 
@@ -97,14 +113,19 @@ def add_commit(
     if rows is None:
         if branch != MAIN:
             raise Malformed("labels are committed on main; give rows to change a branch", field="rows")
-        made = session.store.write(lambda tx: commits.commit(tx, row, message=words, actor_id=actor, digests=DIGESTS))
+        labels = Labels(row, words, actor, DIGESTS)
+        made = committing.commit(session.store, labels, give_way=session.site.make_way)
         return commit(session, show("commit", made.id))
     changed = dict(_edit(row, one) for one in rows)
 
-    def write(tx: Tx, on: Branch) -> Commit:
-        return edits.edit(tx, on, changed, _note(tx, on, actor, words), DIGESTS)
+    def write(tx: Tx, on: Branch, ahead: Ahead | None) -> Commit:
+        return edits.edit(tx, on, changed, _note(tx.connection, on, actor, words), DIGESTS, ahead)
 
-    return _written(session, row, branch, words, write, override)
+    def plan(connection: Any, on: Branch, store: StoreValues) -> Planned | None:
+        return edits.plan_edit(connection, on, changed, _note(connection, on, actor, words), DIGESTS, store)
+
+    made = landed.change(session, row, branch, Change(words, write, plan, len(changed)), override)
+    return commit(session, made)
 
 
 @in_project
@@ -189,18 +210,33 @@ def merge(
     if into == MAIN and (override is not None or landed.held_up(session, row)):
         return commit(session, landed.merge(session, row, source, words, override))
 
-    def unit(tx: Tx) -> edits.Merging:
+    actor = session.actor.id
+
+    def unit(tx: Tx, ahead: versions.MergeAhead | None) -> edits.Merging:
         theirs = branches.resolve(tx.connection, row.id, source)
         on = branches.branch(tx.connection, row.id, into)
-        done = versions.merge(tx, on, theirs, source=source, message=words, actor_id=session.actor.id)
+        done = versions.merge(tx, on, theirs, source=source, message=words, actor_id=actor, ahead=ahead)
         proposals.moved(tx, on.id)
         return done
 
-    done = session.store.write(unit)
+    def prepare(stage: Stage) -> versions.MergeAhead | None:
+        with session.store.read() as connection:
+            theirs, on = branches.resolve(connection, row.id, source), branches.branch(connection, row.id, into)
+        return versions.merge_ahead(stage, on, theirs, message=words, actor_id=actor)
+
+    done = landed.long(session, prepare if _rows(session, row, source, into) > staging.FEW else None, unit)
     if done.commit is None:
         raise WrongState(f"{into} has everything of {source} already")
     tend(session, row)
     return commit(session, show("commit", done.commit.id))
+
+
+def _rows(session: Session, task: TaskRow, source: str, into: str) -> int:
+    """How many rows a merge looks at."""
+    with session.store.read() as connection:
+        theirs, ours = (branches.resolve(connection, task.id, ref) for ref in (source, into))
+        base = branches.merge_base(connection, ours, theirs)
+        return len(comparing.suspects(connection, base, theirs))
 
 
 @in_project
@@ -231,29 +267,20 @@ def restore(
     session.require(WRITE)
     row, words = session.case(project).task(task), _words(message)
 
-    def write(tx: Tx, on: Branch) -> Commit:
+    actor = session.actor.id
+
+    def write(tx: Tx, on: Branch, ahead: Ahead | None) -> Commit:
         old = branches.resolve(tx.connection, row.id, to)
-        return edits.restore(tx, on, old, _note(tx, on, session.actor.id, words), DIGESTS)
+        return edits.restore(tx, on, old, _note(tx.connection, on, actor, words), DIGESTS, ahead)
 
-    return _written(session, row, branch, words, write, override)
+    def plan(connection: Any, on: Branch, _store: StoreValues) -> Planned | None:
+        old = branches.resolve(connection, row.id, to)
+        return edits.plan_restore(connection, on, old, _note(connection, on, actor, words), DIGESTS)
 
-
-def _written(
-    session: Session, task: TaskRow, branch: str, words: str, write: landed.Write, override: str | None
-) -> dict[str, Any]:
-    """A version that somebody makes by hand; on main only by way of what may hold it up."""
-    if branch == MAIN and (override is not None or landed.held_up(session, task)):
-        return commit(session, landed.write(session, task, words, write, override))
-
-    def unit(tx: Tx) -> Commit:
-        on = branches.branch(tx.connection, task.id, branch)
-        made = write(tx, on)
-        proposals.moved(tx, on.id)
-        return made
-
-    made = session.store.write(unit)
-    tend(session, task)
-    return _shown(session, made)
+    with session.store.read() as connection:
+        old, now = (branches.resolve(connection, row.id, ref) for ref in (to, branch))
+        rows = len(comparing.suspects(connection, old, now))
+    return commit(session, landed.change(session, row, branch, Change(words, write, plan, rows), override))
 
 
 def _shown(session: Session, made: Commit) -> dict[str, Any]:
@@ -315,8 +342,8 @@ def _of(session: Session, ref: str) -> tuple[Commit, Session, TaskRow]:
     return found, session, session.case_of(found.project_id).task(show("task", found.task_id))
 
 
-def _note(tx: Tx, on: Branch, actor_id: int, message: str) -> Note:
-    head = branches.head(tx.connection, on)
+def _note(connection: Any, on: Branch, actor_id: int, message: str) -> Note:
+    head = branches.head(connection, on)
     return Note(actor_id, message, head.position if head else 0)
 
 

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
 
 from ..core.errors import Malformed, NotFound, WrongState
 from ..core.ids import show
 from ..jobs import proposals
-from ..store import Tx, branches, commits, requests, tested
+from ..store import Tx, branches, commits, requests, staging, tested
 from ..store.branches import Branch
 from ..store.commits import Commit
 from ..store.projects import TaskRow
-from ..store.recording import MAIN
+from ..store.recording import MAIN, Planned, StoreValues
 from ..store.requests import Request
+from ..store.staging import Ahead, Stage
 from .requests import tend
 from .session import Session
 
+A = TypeVar("A")
+T = TypeVar("T")
 Write: TypeAlias = Callable[[Tx, Branch], Commit]
+Finish: TypeAlias = Callable[[Tx, Branch, Ahead | None], Commit]
+Plan: TypeAlias = Callable[[Any, Branch, StoreValues], Planned | None]
 MAX_REASON = 20_000
 
 
@@ -56,6 +63,45 @@ def merge(session: Session, task: TaskRow, source: str, words: str, override: st
         return _overridden(session, tx, there, override)
 
     return _landed(session, task, session.store.write(unit))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A version that somebody makes by hand: how it is written, and how it is worked out where it has many rows."""
+
+    words: str
+    write: Finish
+    plan: Plan
+    rows: int
+
+
+def change(session: Session, task: TaskRow, branch: str, wanted: Change, override: str | None) -> str:
+    """Make the version, the id of its commit; on main only by way of what may hold it up."""
+    if branch == MAIN and (override is not None or held_up(session, task)):
+        return write(session, task, wanted.words, lambda tx, on: wanted.write(tx, on, None), override)
+
+    def unit(tx: Tx, ahead: Ahead | None) -> Commit:
+        on = branches.branch(tx.connection, task.id, branch)
+        made = wanted.write(tx, on, ahead)
+        proposals.moved(tx, on.id)
+        return made
+
+    def prepare(stage: Stage) -> Ahead | None:
+        with session.store.read() as connection:
+            on = branches.branch(connection, task.id, branch)
+        return staging.ahead(stage, on, session.actor.id, lambda c, store: wanted.plan(c, on, store))
+
+    made = long(session, prepare if wanted.rows > staging.FEW else None, unit)
+    tend(session, task)
+    return show("commit", made.id)
+
+
+def long(session: Session, prepare: Callable[[Stage], A | None] | None, unit: Callable[[Tx, A | None], T]) -> T:
+    """Write a version in one unit; with ``prepare``, its rows before that, in pieces that give way."""
+    if prepare is None:
+        return session.store.write(lambda tx: unit(tx, None))
+    stage = partial(Stage, session.store, session.store.write, session.site.make_way)
+    return staging.carried(stage, prepare, unit, session.store.write)
 
 
 def write(session: Session, task: TaskRow, words: str, make: Write, override: str | None) -> str:

@@ -18,6 +18,7 @@ from ..loop import Executor, inline
 from ..store import Store, browse, gold, members, people, projects
 from ..store.members import Member
 from ..store.projects import Guideline, Project, TaskRow
+from ..store.staging import breathe
 
 if TYPE_CHECKING:
     import numpy as np
@@ -115,6 +116,11 @@ class Site:
         until = time.monotonic() + COURTESY_SECONDS
         while self.waiting and time.monotonic() < until:
             time.sleep(0.0005)
+
+    def make_way(self) -> None:
+        """`give_way`, and a moment for other processes: they find the database free between two pieces of long work."""
+        self.give_way()
+        breathe()
 
     @property
     def rng(self) -> np.random.Generator:

@@ -36,9 +36,17 @@ def select_among(tx: Tx, query: str, values: Sequence[str] | Sequence[int]) -> l
     """
     if not values:
         return []
-    if tx.dialect == "sqlite":
-        found = tx.connection.exec_driver_sql(f"{query} IN (SELECT value FROM json_each(?))", (json.dumps(values),))
-    else:
-        found = tx.connection.exec_driver_sql(f"{query} = ANY(%s)", (list(values),))
-    cursor: Any = found.cursor  # rows as the driver gives them
+    cursor: Any = _among(tx, query, values).cursor  # rows as the driver gives them
     return cursor.fetchall()
+
+
+def delete_among(tx: Tx, query: str, values: Sequence[str] | Sequence[int]) -> None:
+    """The same of a statement that deletes."""
+    if values:
+        _among(tx, query, values)
+
+
+def _among(tx: Tx, query: str, values: Sequence[str] | Sequence[int]) -> Any:
+    if tx.dialect == "sqlite":
+        return tx.connection.exec_driver_sql(f"{query} IN (SELECT value FROM json_each(?))", (json.dumps(values),))
+    return tx.connection.exec_driver_sql(f"{query} = ANY(%s)", (list(values),))

@@ -10,15 +10,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from . import schema
 from .branches import Branch, head
-from .history import COLUMNS, Commit, Held, among, get, held, held_by_all, values
-from .recording import MAIN, TEST, Digests, Note, main, record, record_labels, store_values
+from .history import COLUMNS, Commit, Held, among, fetched, get, held, held_by_all, values
+from .recording import (
+    MAIN,
+    TEST,
+    Digests,
+    Note,
+    Planned,
+    StoreValues,
+    in_turn,
+    plan,
+    record_labels,
+    store_values,
+    written,
+)
 from .schema.versions import branch as b
 
 if TYPE_CHECKING:
@@ -113,25 +126,50 @@ def commit(
 ) -> Commit:
     """Make the labels as they stand a version, on main or on the branch ``onto``; the newest one again when nothing has
     changed. only: of which items; then all labels are compared, since a version has been made without some of them."""
+    in_turn(tx)
     parent = newest(tx.connection, task.id) if onto is None else head(tx.connection, onto)
-    position = tx.execute(sa.select(sa.func.max(lab.c.position)).where(lab.c.task_id == task.id)).scalar() or 0
     if parent is None:
-        return record_labels(tx, task.project_id, task.id, Note(actor_id, message, position), digests)
-    labels = _labels(tx, task.id, since=parent.position - SLACK if only is None else 0)
+        note = Note(actor_id, message, position(tx.connection, task.id))
+        return record_labels(tx, task.project_id, task.id, note, digests)
+    branch_id = parent.branch_id if onto is None else onto.id
+    note = Note(actor_id, message, parent.position)
+    store = partial(store_values, tx)
+    planned = plan_labels(tx.connection, parent, branch_id, note, digests, store, only)
+    return written(tx, parent, branch_id, planned) or parent
+
+
+def position(connection: sa.Connection, task_id: int) -> int:
+    """The newest answer behind the labels of a task."""
+    return connection.execute(sa.select(sa.func.max(lab.c.position)).where(lab.c.task_id == task_id)).scalar() or 0
+
+
+def plan_labels(
+    connection: sa.Connection,
+    parent: Commit,
+    branch_id: int,
+    note: Note,
+    digests: Digests,
+    store: StoreValues,
+    only: Callable[[int], bool] | None = None,
+) -> Planned | None:
+    """The version that the labels as they stand make of ``parent``; None when nothing has changed."""
+    newest_answer = position(connection, parent.task_id)
+    labels, contents = labelled(connection, parent.task_id, parent.position - SLACK if only is None else 0, store)
     labels = labels if only is None else {item: row for item, row in labels.items() if only(item)}
-    before = held(tx.connection, parent, sorted(labels))
+    before = held(connection, parent, sorted(labels))
     now = {item: kept(row, before.get(item)) for item, row in labels.items()}
     put = {item: row for item, row in now.items() if _speaks(row, before.get(item))}
     rows = parent.rows + sum(before.get(item) is None or before[item].content_id is None for item in put)
-    total = tx.execute(sa.select(sa.func.count()).where(lab.c.task_id == task.id)).scalar_one()
+    total = connection.execute(sa.select(sa.func.count()).where(lab.c.task_id == parent.task_id)).scalar_one()
     loose = parent.loose - sum(looseness(before.get(item)) for item in put)
     if rows - total != loose:
-        gone = _gone(tx, parent, position)
+        gone = _gone(connection, parent, newest_answer)
         put |= gone
+        before |= held(connection, parent, sorted(gone))
         loose = rows - len(gone) - total
-    note = Note(actor_id, message, max(position, parent.position))
-    main_id = main(tx, project_id=task.project_id, task_id=task.id, actor_id=actor_id)
-    return record(tx, parent, main_id if onto is None else onto.id, put, note, digests, loose) or parent
+    note = replace(note, position=max(newest_answer, parent.position))
+    more: dict[str, Any] = {"loose": loose, "before": before, "contents": contents}
+    return plan(connection, parent, branch_id, put, note, digests, **more)
 
 
 def kept(label: Held, row: Held | None) -> Held:
@@ -155,22 +193,26 @@ def looseness(row: Held | None) -> int:
     return int(row.edited == 2) if row.content_id is not None else -int(row.edited == 1)
 
 
-def _labels(tx: Tx, task_id: int, *, since: int) -> dict[int, Held]:
+def labelled(
+    connection: sa.Connection, task_id: int, since: int, store: StoreValues
+) -> tuple[dict[int, Held], dict[int, Any]]:
+    """Labels that have moved since a position, as rows, and the values by the numbers of their contents."""
     columns = "item_id, CAST(value AS TEXT), confidence, CAST(answers AS TEXT), test, position"
     query = f"SELECT {columns} FROM label WHERE task_id = {task_id:d} AND position > {since:d} ORDER BY item_id"
-    rows = tx.connection.exec_driver_sql(query).all()
-    known = store_values(tx, {row[1] for row in rows})
-    return {
-        item: Held(known[value], sure, answers, TEST if test else None, None, 0, position)
-        for item, value, sure, answers, test, position in rows
+    rows = fetched(connection, query)
+    known = store({row[1] for row in rows})
+    found = {
+        item: Held(known[value], sure, answers, TEST if test else None, None, 0, newest)
+        for item, value, sure, answers, test, newest in rows
     }
+    return found, {number: json.loads(text) for text, number in known.items()}
 
 
-def _gone(tx: Tx, parent: Commit, position: int) -> Mapping[int, Held]:
+def _gone(connection: sa.Connection, parent: Commit, position: int) -> Mapping[int, Held]:
     """Rows of the parent whose item has no label any more (its only answer was taken back)."""
-    kept = set(tx.execute(sa.select(lab.c.item_id).where(lab.c.task_id == parent.task_id)).scalars())
+    kept = set(connection.execute(sa.select(lab.c.item_id).where(lab.c.task_id == parent.task_id)).scalars())
     return {
         item: row._replace(content_id=None, confidence=None, answers=None, position=position)
-        for item, row in held_by_all(tx.connection, parent)
+        for item, row in held_by_all(connection, parent)
         if row.content_id is not None and not row.edited and item not in kept
     }

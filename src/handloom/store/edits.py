@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -13,12 +14,25 @@ from ..core.errors import BadValue, NotFound, WrongState
 from ..core.ids import canonical, show
 from . import schema
 from .branches import Branch, head, merge_base
-from .bulk import insert_rows, select_among
+from .bulk import insert_rows
 from .commits import Revision, looseness
 from .comparing import differing, rows_of, suspects
-from .history import GONE, Commit, Held, get, held, written
-from .recording import TEST, Digests, Note, answers_text, record, store_values
+from .history import GONE, Commit, Held, among, get, held, written_at
+from .recording import (
+    TEST,
+    Digests,
+    Note,
+    Planned,
+    StoreValues,
+    answers_text,
+    in_turn,
+    plan,
+    store_values,
+    write,
+    written,
+)
 from .schema.versions import conflict
+from .staging import Ahead, Moved, publish
 
 if TYPE_CHECKING:
     from .writer import Tx
@@ -62,20 +76,46 @@ Three = Callable[[Rows, Rows, Rows], tuple[Mapping[int, Revision | None], Sequen
 """(base, ours, theirs) -> (rows to put, None where one goes; (item, fields) in conflict); `handloom.jobs.versions`."""
 
 
-def edit(tx: Tx, branch: Branch, edits: Mapping[int, Edit], note: Note, digests: Digests) -> Commit:
-    """A version of the branch with these rows changed. Raises `NotFound`, `WrongState` when nothing would change."""
-    parent = _head(tx, branch)
-    before = held(tx.connection, parent, sorted(edits))
+def edit(
+    tx: Tx, branch: Branch, edits: Mapping[int, Edit], note: Note, digests: Digests, ahead: Ahead | None = None
+) -> Commit:
+    """A version of the branch with these rows changed. Raises `NotFound`, `WrongState` when nothing would change.
+
+    ahead: the same, worked out and stored before (`handloom.store.staging`).
+    """
+    if ahead is not None:
+        return publish(tx, ahead)
+    in_turn(tx)
+    planned = plan_edit(tx.connection, branch, edits, note, digests, partial(store_values, tx))
+    return _changed(branch, written(tx, head_of(tx.connection, branch), branch.id, planned))
+
+
+def plan_edit(
+    connection: sa.Connection,
+    branch: Branch,
+    edits: Mapping[int, Edit],
+    note: Note,
+    digests: Digests,
+    store: StoreValues,
+) -> Planned | None:
+    """What `edit` writes; None when nothing would change."""
+    parent = head_of(connection, branch)
+    before = held(connection, parent, sorted(edits))
     tests = {item: row.split == TEST for item, row in before.items() if row.content_id is not None}
-    tests |= _items(tx, branch.project_id, [item for item in edits if item not in tests])
+    tests |= _items(connection, branch.project_id, [item for item in edits if item not in tests])
     texts = _texts({item: one.value for item, one in edits.items() if one.value is not None})
-    known = store_values(tx, texts.values())
+    known = store(set(texts.values()))
     rows = {}
     for item, one in edits.items():
         old = before.get(item, GONE)
         content = known[texts[item]] if item in texts else old.content_id
         rows[item] = _edited(item, one, old, content, tests[item])
-    return _changed(branch, _recorded(tx, branch, parent, rows, note, digests, before))
+    marked = _marked(connection, branch, rows, before)
+    return plan(connection, parent, branch.id, marked, note, digests, before=before, contents=_values(known))
+
+
+def _values(known: Mapping[str, int]) -> dict[int, Any]:
+    return {number: json.loads(text) for text, number in known.items()}
 
 
 def _texts(values: Mapping[int, Any]) -> dict[int, str]:
@@ -113,31 +153,28 @@ def _edited(item: int, one: Edit, old: Held, content: int | None, test: bool) ->
     )
 
 
-def restore(tx: Tx, branch: Branch, to: Commit, note: Note, digests: Digests) -> Commit:
-    """A new version of the branch with the content of an older one."""
-    parent = _head(tx, branch)
-    now, then = differing(tx.connection, parent, to)
+def restore(tx: Tx, branch: Branch, to: Commit, note: Note, digests: Digests, ahead: Ahead | None = None) -> Commit:
+    """A new version of the branch with the content of an older one. ahead: as in `edit`."""
+    if ahead is not None:
+        return publish(tx, ahead)
+    in_turn(tx)
+    planned = plan_restore(tx.connection, branch, to, note, digests)
+    return _changed(branch, written(tx, head_of(tx.connection, branch), branch.id, planned))
+
+
+def plan_restore(connection: sa.Connection, branch: Branch, to: Commit, note: Note, digests: Digests) -> Planned | None:
+    """What `restore` writes."""
+    parent = head_of(connection, branch)
+    now, then = differing(connection, parent, to)
     rows = {item: GONE._replace(split=row.split) for item, row in now.items()} | then
-    return _changed(branch, _recorded(tx, branch, parent, rows, note, digests))
+    before = held(connection, parent, sorted(rows))
+    return plan(connection, parent, branch.id, _marked(connection, branch, rows, before), note, digests, before=before)
 
 
 def _changed(branch: Branch, made: Commit | None) -> Commit:
     if made is None:
         raise WrongState(f"nothing would change on {branch.name}: it holds exactly this already")
     return made
-
-
-def _recorded(
-    tx: Tx,
-    branch: Branch,
-    parent: Commit,
-    rows: Mapping[int, Held],
-    note: Note,
-    digests: Digests,
-    before: Mapping[int, Held] | None = None,
-) -> Commit | None:
-    known = held(tx.connection, parent, sorted(rows)) if before is None else before
-    return record(tx, parent, branch.id, _marked(tx, branch, rows, known), note, digests, before=known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,20 +203,31 @@ def preview(connection: sa.Connection, ours: Commit, theirs: Commit, three: Thre
     return Preview(base, dict(put) | {one.item_id: one.base for one in conflicts}, conflicts)
 
 
-def merge(tx: Tx, branch: Branch, theirs: Commit, note: Note, digests: Digests, three: Three) -> Merging:
-    """Merge a version into a branch. A row in conflict is kept as the base has it until it is settled."""
-    ours = _head(tx, branch)
-    found = preview(tx.connection, ours, theirs, three)
-    base, conflicts = found.base, found.conflicts
-    if found.nothing:
-        return Merging(None, base, ours, theirs, ())
-    rows = _stored(tx, found.put)
-    before = held(tx.connection, ours, sorted(rows))
-    marked = _as_labels(tx, theirs, _marked(tx, branch, rows, before))
-    note = replace(note, other_id=theirs.id, position=max(note.position, theirs.position))
-    loose = ours.loose + sum(looseness(row) - looseness(before.get(item)) for item, row in marked.items())
-    made = record(tx, ours, branch.id, marked, note, digests, loose, before)
-    assert made is not None
+def merge(
+    tx: Tx,
+    branch: Branch,
+    theirs: Commit,
+    note: Note,
+    digests: Digests,
+    three: Three,
+    ahead: tuple[Ahead, Merging] | None = None,
+) -> Merging:
+    """Merge a version into a branch. A row in conflict is kept as the base has it until it is settled.
+
+    ahead: the same, worked out and stored before (`handloom.store.staging`), and what it came to.
+    """
+    if ahead is not None:
+        if theirs.id != ahead[1].theirs.id:
+            raise Moved
+        found, made = ahead[1], publish(tx, ahead[0])
+    else:
+        in_turn(tx)
+        store = partial(store_values, tx)
+        found, planned = plan_merge(tx.connection, branch, theirs, note, digests, three, store)
+        if planned is None:
+            return found
+        made = write(tx, planned)
+    base, ours, conflicts = found.base, found.ours, found.conflicts
     place = (branch.project_id, branch.task_id, made.id)
     insert_rows(
         tx,
@@ -190,55 +238,89 @@ def merge(tx: Tx, branch: Branch, theirs: Commit, note: Note, digests: Digests, 
             for one in conflicts
         ],
     )
-    return Merging(made, base, ours, theirs, conflicts)
+    return replace(found, commit=made)
+
+
+def plan_merge(
+    connection: sa.Connection,
+    branch: Branch,
+    theirs: Commit,
+    note: Note,
+    digests: Digests,
+    three: Three,
+    store: StoreValues,
+) -> tuple[Merging, Planned | None]:
+    """What `merge` comes to and writes; nothing when everything was in already."""
+    ours = head_of(connection, branch)
+    found = preview(connection, ours, theirs, three)
+    merging = Merging(None, found.base, ours, theirs, found.conflicts)
+    if found.nothing:
+        return merging, None
+    rows, contents = _stored(found.put, store)
+    before = held(connection, ours, sorted(rows))
+    marked = _as_labels(connection, theirs, _marked(connection, branch, rows, before))
+    note = replace(note, other_id=theirs.id, position=max(note.position, theirs.position))
+    loose = ours.loose + sum(looseness(row) - looseness(before.get(item)) for item, row in marked.items())
+    more: dict[str, Any] = {"loose": loose, "before": before, "contents": contents}
+    return merging, plan(connection, ours, branch.id, marked, note, digests, **more)
 
 
 def settle(
     tx: Tx, branch: Branch, verdicts: Mapping[int, Revision | None], note: Note, digests: Digests
 ) -> Commit | None:
     """A version with rows as somebody decided them; None when they stand like that already."""
-    return _recorded(tx, branch, _head(tx, branch), _stored(tx, verdicts), note, digests)
+    in_turn(tx)
+    parent = head_of(tx.connection, branch)
+    rows, contents = _stored(verdicts, partial(store_values, tx))
+    before = held(tx.connection, parent, sorted(rows))
+    marked = _marked(tx.connection, branch, rows, before)
+    more: dict[str, Any] = {"before": before, "contents": contents}
+    return written(tx, parent, branch.id, plan(tx.connection, parent, branch.id, marked, note, digests, **more))
 
 
-def _stored(tx: Tx, rows: Mapping[int, Revision | None]) -> dict[int, Held]:
+def _stored(rows: Mapping[int, Revision | None], store: StoreValues) -> tuple[dict[int, Held], dict[int, Any]]:
     texts = _texts({item: row.value for item, row in rows.items() if row is not None})
-    known = store_values(tx, set(texts.values()))
-    return {
+    known = store(set(texts.values()))
+    found = {
         item: GONE
         if row is None
         else Held(known[texts[item]], row.confidence, answers_text(row.answers), row.split, row.weight)
         for item, row in rows.items()
     }
+    return found, _values(known)
 
 
-def _as_labels(tx: Tx, theirs: Commit, rows: dict[int, Held]) -> dict[int, Held]:
+def _as_labels(connection: sa.Connection, theirs: Commit, rows: dict[int, Held]) -> dict[int, Held]:
     """Rows that the other side has as its labels say are labels here too: the next answer, or measuring people again,
     moves them as it would have there."""
-    known = held(tx.connection, theirs, sorted(rows))
+    known = held(connection, theirs, sorted(rows))
     labels = {item: row for item, row in known.items() if row.edited == 0 and row.content_id is not None}
     return {item: labels[item] if item in labels and labels[item].same(row) else row for item, row in rows.items()}
 
 
-def _marked(tx: Tx, branch: Branch, rows: Mapping[int, Held], before: Mapping[int, Held]) -> dict[int, Held]:
+def _marked(
+    connection: sa.Connection, branch: Branch, rows: Mapping[int, Held], before: Mapping[int, Held]
+) -> dict[int, Held]:
     """Rows as an edit's: they stand until an answer comes that is newer than any there is now."""
-    newest = tx.execute(sa.select(sa.func.max(schema.answer.c.seq))).scalar() or 0
+    newest = connection.execute(sa.select(sa.func.max(schema.answer.c.seq))).scalar() or 0
     labelled = {item for item, row in before.items() if row.edited == 0 and row.content_id is not None}
     query = f"SELECT item_id FROM label WHERE task_id = {branch.task_id:d} AND item_id"
-    labelled.update(item for (item,) in select_among(tx, query, [item for item in rows if item not in labelled]))
+    labelled.update(item for (item,) in among(connection, query, [item for item in rows if item not in labelled]))
     return {item: Held._make((*row[:5], 1 if item in labelled else 2, newest)) for item, row in rows.items()}
 
 
-def _head(tx: Tx, branch: Branch) -> Commit:
-    found = head(tx.connection, branch)
+def head_of(connection: sa.Connection, branch: Branch) -> Commit:
+    """The newest version of a branch; raises `WrongState` where there is none."""
+    found = head(connection, branch)
     if found is None:
         raise WrongState(f"branch {branch.name} has no version yet; commit labels first")
     return found
 
 
-def _items(tx: Tx, project_id: int, items: Sequence[int]) -> dict[int, bool]:
+def _items(connection: sa.Connection, project_id: int, items: Sequence[int]) -> dict[int, bool]:
     """Whether each item is in the living test set; raises `NotFound` for one that the project does not have."""
     query = f"SELECT id, test FROM item WHERE project_id = {project_id:d} AND id"
-    found = {item: bool(test) for item, test in select_among(tx, query, items)}
+    found = {item: bool(test) for item, test in among(connection, query, items)}
     for item in items:
         if item not in found:
             raise NotFound("item", show("item", item))
@@ -252,7 +334,7 @@ def conflict_of(connection: sa.Connection, question_id: int) -> Any | None:
 
 def author(connection: sa.Connection, item_id: int, at: Commit) -> tuple[int, str]:
     """(actor, message) of the commit that wrote an item's row as a version sees it."""
-    number = written(connection, at, item_id)
+    number = written_at(connection, at, item_id)
     made = at if number is None else get(connection, number)
     return made.actor_id, made.message
 

@@ -52,10 +52,12 @@ COLUMNS = tuple(c.c[name] for name in Commit.__slots__)
 
 
 class Segment(NamedTuple):
-    """A stretch of a branch: everything up to and with commit ``last``."""
+    """A stretch of a branch: everything up to and with commit ``last``, but for rows that are being written and are not
+    a version yet (`handloom.store.staging`)."""
 
     branch: int
     last: int
+    hidden: tuple[int, ...] = ()
 
 
 class Held(NamedTuple):
@@ -85,7 +87,7 @@ GONE = Held(None, None, None, None, None)
 
 def get(connection: sa.Connection, commit_id: int) -> Commit:
     """The commit of that number; raises `NotFound`."""
-    row = connection.execute(sa.select(*COLUMNS).where(c.c.id == commit_id)).first()
+    row = connection.execute(sa.select(*COLUMNS).where(c.c.id == commit_id, c.c.branch_id > 0)).first()
     if row is None:
         raise NotFound("commit", show("commit", commit_id))
     return Commit(*row)
@@ -97,7 +99,15 @@ def segments(connection: sa.Connection, commit: Commit) -> tuple[Segment, ...]:
     query = sa.select(c.c.branch_id, c.c.id).join(b, b.c.base_id == c.c.id).where(b.c.id == sa.bindparam("branch"))
     while row := connection.execute(query, {"branch": found[-1].branch}).first():
         found.append(Segment(row.branch_id, row.id))
-    return tuple(found)
+    hidden = connection.execute(_HIDDEN).all()
+    if not hidden:
+        return tuple(found)
+    return tuple(
+        part._replace(hidden=tuple(row.id for row in hidden if row.branch_id == -part.branch)) for part in found
+    )
+
+
+_HIDDEN = sa.select(c.c.branch_id, c.c.id).where(c.c.branch_id < 0)
 
 
 def seen(connection: sa.Connection, parts: Sequence[Segment]) -> set[int]:
@@ -114,7 +124,7 @@ def held(connection: sa.Connection, commit: Commit | None, items: Sequence[int])
     found: dict[int, Held] = {}
     missing = sorted(items)
     for part in segments(connection, commit) if commit is not None and missing else ():
-        query = last(connection, part, _HELD, among=True)
+        query = last(connection, part, HELD, among=True)
         found.update(
             (row[0], Held._make(row[1:8])) for row in fetched(connection, query, (listed(connection, missing),))
         )
@@ -136,11 +146,11 @@ def held_by_all(connection: sa.Connection, commit: Commit) -> Iterator[tuple[int
 
 
 def _walk(connection: sa.Connection, part: Segment, age: int) -> Iterator[tuple[int, int, Held]]:
-    for row in connection.exec_driver_sql(last(connection, part, _HELD)).yield_per(PAGE):
+    for row in connection.exec_driver_sql(last(connection, part, HELD)).yield_per(PAGE):
         yield row[0], age, Held(*row[1:8])
 
 
-_HELD = ("content_id", "confidence", "CAST(answers AS TEXT)", "split", "weight", "edited", "position")
+HELD = ("content_id", "confidence", "CAST(answers AS TEXT)", "split", "weight", "edited", "position")
 
 
 def last(connection: sa.Connection, part: Segment, columns: Sequence[str], *, among: bool = False) -> str:
@@ -166,10 +176,11 @@ def _last(connection: sa.Connection, where: str, columns: Sequence[str], *, amon
 
 def within(part: Segment) -> str:
     """SQL that is true of the revisions in a segment."""
-    return f"branch_id = {part.branch:d} AND commit_id <= {part.last:d}"
+    hidden = f" AND commit_id NOT IN ({', '.join(map(str, part.hidden))})" if part.hidden else ""
+    return f"branch_id = {part.branch:d} AND commit_id <= {part.last:d}{hidden}"
 
 
-def written(connection: sa.Connection, commit: Commit, item_id: int) -> int | None:
+def written_at(connection: sa.Connection, commit: Commit, item_id: int) -> int | None:
     """Number of the commit that wrote an item's row as a version sees it."""
     for part in segments(connection, commit):
         query = f"SELECT max(commit_id) FROM revision WHERE {within(part)} AND item_id = {item_id:d}"
@@ -189,7 +200,7 @@ def written_by(connection: sa.Connection, commits: Sequence[int]) -> dict[int, H
     """The last row of each item that any of these commits wrote."""
     if not commits:
         return {}
-    found = fetched(connection, _last(connection, "commit_id", _HELD, among=True), (listed(connection, commits),))
+    found = fetched(connection, _last(connection, "commit_id", HELD, among=True), (listed(connection, commits),))
     return {row[0]: Held._make(row[1:8]) for row in found}
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import sqlalchemy as sa
 
@@ -52,6 +52,16 @@ class Note:
     other_id: int | None = None
 
 
+def in_turn(tx: Tx) -> None:
+    """Let one version after the other be written, so that numbers of commits rise in the order in which they are seen.
+    SQLite has one writer; on PostgreSQL other processes wait here."""
+    if tx.dialect == "postgresql":
+        tx.connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_VERSIONS})")
+
+
+_VERSIONS = 0x76657273  # any constant that nothing else locks by
+
+
 def main(tx: Tx, *, project_id: int, task_id: int, actor_id: int) -> int:
     """The branch on which a task's labels are committed, made when it is first needed."""
     found = tx.execute(sa.select(b.c.id).where(b.c.task_id == task_id, b.c.name == MAIN, b.c.closed.is_(None))).scalar()
@@ -62,6 +72,10 @@ def main(tx: Tx, *, project_id: int, task_id: int, actor_id: int) -> int:
 
 
 MAIN = "main"
+
+
+StoreValues: TypeAlias = Callable[[Iterable[str]], dict[str, int]]
+"""Numbers of contents by the JSON texts that say them; what is new is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +112,29 @@ def plan(
         return None
     taken = {item: before[item] for item in put if item in before and before[item].content_id is not None}
     kept = {item: row for item, row in put.items() if row.content_id is not None}
+    counted = counts(connection, digests, asdict(parent), taken, kept, contents)
+    counted["loose"] = parent.loose + len(kept) - len(taken) if loose is None else loose
+    counted["changed"] = len(put)
+    return Planned(parent, branch_id, put, note, counted)
+
+
+def counts(
+    connection: sa.Connection,
+    digests: Digests,
+    before: Mapping[str, Any],
+    taken: Mapping[int, Held],
+    kept: Mapping[int, Held],
+    contents: Mapping[int, Any] | None = None,
+) -> dict[str, Any]:
+    """Digest and counts after rows were taken out and others put in. contents: values that are known already."""
     states = _States(connection, digests, contents)
     states.know(row.content_id for row in (*taken.values(), *kept.values()))
-    numbers = _fingerprints(connection, list(put))
-    grown = len(kept) - len(taken)
-    counted = {
-        "digest": digests.shift(parent.digest, states.shares(taken, numbers), states.shares(kept, numbers)),
-        "rows": parent.rows + grown,
-        "test_rows": parent.test_rows + _tests(kept.values()) - _tests(taken.values()),
-        "loose": parent.loose + grown if loose is None else loose,
-        "changed": len(put),
+    numbers = _fingerprints(connection, sorted(taken.keys() | kept.keys()))
+    return {
+        "digest": digests.shift(before["digest"], states.shares(taken, numbers), states.shares(kept, numbers)),
+        "rows": before["rows"] + len(kept) - len(taken),
+        "test_rows": before["test_rows"] + _tests(kept.values()) - _tests(taken.values()),
     }
-    return Planned(parent, branch_id, put, note, counted)
 
 
 def write(tx: Tx, planned: Planned) -> Commit:
@@ -144,7 +169,13 @@ def record(
     before: Mapping[int, Held] | None = None,
 ) -> Commit | None:
     """`plan` a version and `write` it."""
+    in_turn(tx)
     planned = plan(tx.connection, parent, branch_id, rows, note, digests, loose=loose, before=before)
+    return written(tx, parent, branch_id, planned)
+
+
+def written(tx: Tx, parent: Commit, branch_id: int, planned: Planned | None) -> Commit | None:
+    """`write` what was planned; nothing when nothing is to change, which has to be allowed all the same."""
     if planned is None:
         freezing.check(tx.connection, parent.project_id, parent.task_id, branch=_name(tx, branch_id))
         return None
@@ -276,15 +307,25 @@ class _States:
 
 def store_values(tx: Tx, texts: Iterable[str]) -> dict[str, int]:
     """Contents by the JSON texts that said them; what is new is stored."""
-    stamps = {text: digest_of(json.loads(text)) for text in set(texts)}
+    stamps = digested(texts)
     wanted = sorted(set(stamps.values()))
     query = "SELECT digest, id FROM content WHERE digest"
     known = dict(select_among(tx, query, wanted))
     fresh = {stamp: text for text, stamp in stamps.items() if stamp not in known}
     if fresh:
-        insert_rows(tx, content, ("digest", "value"), list(fresh.items()))
+        insert_contents(tx, fresh)
         known |= dict(select_among(tx, query, list(fresh)))
     return {text: known[stamp] for text, stamp in stamps.items()}
+
+
+def digested(texts: Iterable[str]) -> dict[str, str]:
+    """The digest of the value that each JSON text says."""
+    return {text: digest_of(json.loads(text)) for text in set(texts)}
+
+
+def insert_contents(tx: Tx, texts: Mapping[str, str]) -> None:
+    """Store values: JSON texts by their digests."""
+    insert_rows(tx, content, ("digest", "value"), list(texts.items()))
 
 
 def _fingerprints(connection: sa.Connection, items: Sequence[int]) -> dict[int, int]:

@@ -172,12 +172,23 @@ def mine(plan: Plan, project_id: int) -> sa.ColumnElement[bool] | None:
     if "project_id" in table.c:
         own: sa.ColumnElement[bool] = table.c.project_id == project_id
         # What waits or runs is of this workspace; a job that has ended is history.
-        return sa.and_(own, table.c.state.not_in(("queued", "running"))) if plan.name == "job" else own
+        if plan.name == "job":
+            return sa.and_(own, table.c.state.not_in(("queued", "running")))
+        # A version that is being written is none yet, and neither is a main that waits for its first one.
+        if plan.name == "commit_":
+            return sa.and_(own, table.c.branch_id > 0)
+        if plan.name == "branch":
+            return sa.and_(own, sa.or_(table.c.name != "main", table.c.closed.is_(None)))
+        return own
     for column, other in plan.refers.items():
         behind = plans().get(other)
         if behind is None or other in SHARED or other == plan.name or table.c[column].nullable:
             continue
         condition = mine(behind, project_id)
         if condition is not None and behind.number is not None:
-            return table.c[column].in_(sa.select(behind.table.c[behind.number]).where(condition))
+            own = table.c[column].in_(sa.select(behind.table.c[behind.number]).where(condition))
+            if plan.name == "revision":
+                c = schema.commit_.c
+                return sa.and_(own, table.c.commit_id.not_in(sa.select(c.id).where(c.branch_id < 0)))
+            return own
     return None
