@@ -1,6 +1,6 @@
 """Label errors on real data: ranking quality, what verdicts add, and the cost of confident learning beside cleanlab 2.9.
 
-python -m bench.label_errors [votes noise verdicts weights masks speed]
+python -m bench.label_errors [votes noise verdicts worst_first weights masks speed]
 
 Without names: all. Needs the test data ($HANDLOOM_DATA).
 """
@@ -25,6 +25,7 @@ from handloom.resolve import label_errors
 
 from . import peers
 from .label_noise import auroc, average_precision, noise, ranked, weights
+from .worst_first import worst_first
 
 HERE = Path(__file__).resolve().parent
 SETS = ("cifar10", "mnist", "20news", "imdb")
@@ -69,6 +70,16 @@ def votes(seeds: int = 10) -> dict[str, Any]:
             runs.setdefault(arm, []).append((average_precision(score, wrong), auroc(score, wrong)))
     shown = {arm: _spread(np.array(pairs)) for arm, pairs in runs.items()}
     return {"seeds": seeds, "errors": [min(errors), max(errors)], "arms": shown}
+
+
+def one_vote(seed: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]:
+    """CIFAR-10 test images: one random human vote each, the official labels, and the probabilities."""
+    import pyarrow.parquet as pq
+
+    chances, truth, _ = load("cifar10")
+    crowd = pq.read_table(folder() / "crowd" / "cifar10h.parquet")
+    counts = np.stack([crowd[c].to_numpy() for c in crowd.schema.names[2:]], axis=1)
+    return _draw(counts, 1, np.random.default_rng(seed))[:, 0], truth, chances
 
 
 def _adjusted(labels: npt.NDArray[np.int64], chances: Floats) -> Floats:
@@ -334,6 +345,7 @@ PARTS = {
     "votes": votes,
     "noise": noise,
     "verdicts": verdicts,
+    "worst_first": worst_first,
     "weights": weights,
     "masks": masks_before_and_after,
     "speed": speed,

@@ -38,8 +38,9 @@ def judged(scores: npt.ArrayLike, wrong: npt.NDArray[np.bool_]) -> dict[str, flo
     }
 
 
-def multi(seed: int, n: int = 2000) -> dict[str, dict[str, float]]:
-    """Which slots a spoken command has (several labels per text, from the words alone); one item in ten has one label flipped."""
+def flipped_slots(seed: int, n: int = 2000) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], Floats]:
+    """Which slots a spoken command has (several labels per text, from the words alone): true, with one label of one item in ten
+    turned, and the probabilities of a model that saw neither the item nor its labels."""
     import pyarrow.parquet as pq
 
     rng = np.random.default_rng(seed)
@@ -65,6 +66,12 @@ def multi(seed: int, n: int = 2000) -> dict[str, dict[str, float]]:
         learner.fit(features.take(rest), given[rest].astype(np.float32), weights=None, rng=np.random.default_rng(0))
         out = np.flatnonzero(fold == held)
         chances[out] = learner.predict(features.take(out))
+    return truth, given, chances
+
+
+def multi(seed: int, n: int = 2000) -> dict[str, dict[str, float]]:
+    """Items with several labels, of which one label in one item in ten is turned."""
+    truth, given, chances = flipped_slots(seed, n)
     found = le.multi_label(given, chances)
     changed = given != truth
     wrong = np.where(given, 1 - chances, chances)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import random
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from handloom.core.errors import BadValue, Forbidden, Malformed, WrongState
+from handloom.core.errors import BadValue, Forbidden, Malformed, UnknownLabel
 from handloom.handle import ProjectHandle
 from handloom.store import rebuild
 from handloom.testing.workspace import temporary_workspace
 from handloom.workspace import Workspace
-from tests.workshop import texts
+from tests.workshop import WORDS, texts
 
 LABELS = ["food", "money", "sport"]
 WRONG = range(0, 120, 8)
@@ -161,13 +162,84 @@ def test_what_makes_no_sense_is_refused(site: Workspace) -> None:
         site.acting("ann").project("refused").find_suspects()
 
 
-def test_several_labels_per_item_are_not_searched(site: Workspace) -> None:
+def several(site: Workspace, name: str) -> tuple[ProjectHandle, dict[str, set[str]]]:
+    """A project whose items have one or two labels each, one label in fifteen of them turned; and the truth by key."""
+    rng = random.Random(4)
+    truth: dict[str, set[str]] = {}
+    lines = []
+    for k in range(165):
+        truth[f"k{k}"] = set(rng.sample(LABELS, 1 + k % 2))
+        words = [word for label in sorted(truth[f"k{k}"]) for word in rng.sample(WORDS[label], 6)]
+        given = truth[f"k{k}"] ^ ({LABELS[k % 3]} if k % 15 == 0 else set())
+        lines.append({"key": f"k{k}", "data": {"text": " ".join(words)}, "labels": {"tags": sorted(given)}})
     task = {"name": "tags", "kind": "text_class@1", "labels": LABELS, "multi": True}
-    project = site.create_project("several", [task], {"auto": False})
-    project.add_items([{"data": {"text": text}, "labels": {"tags": [label]}} for text, label in texts(10)])
-    job = project.find_suspects()
-    assert job["state"] == "failed"
-    assert job["error"]["code"] == WrongState.code
+    project = site.create_project(name, [task], {"auto": False, "test_share": 0.1})
+    project.add_items(lines)
+    return project, truth
+
+
+def labels_of(project: ProjectHandle, key: str) -> set[str]:
+    item = next(one for one in project.items(limit=200)["items"] if one["key"] == key)
+    return set(item["label"]["value"]["labels"])
+
+
+def test_items_with_several_labels_are_judged_as_sets(site: Workspace) -> None:
+    project, truth = several(site, "sets")
+    job = project.find_suspects(n=16)
+    assert job["state"] == "done", job
+    questions = project.claim(n=16)["questions"]
+    assert questions[0]["shape"] == "verdict"
+    assert questions[0]["multi"] is True
+    body = questions[0]["body"]
+    assert body["proposed"] != body["given"]
+    assert body["reasons"][0].startswith("the model gives ")
+    wrong = {key for key in truth if labels_of(project, key) != truth[key]}
+    assert len(wrong) == 11
+    found = set()
+    for question in questions:
+        key = question["items"][0]["key"]
+        right = sorted(truth[key], key=LABELS.index)
+        same = set(question["body"]["given"]) == truth[key]
+        value = {"verdict": "keep"} if same else {"verdict": "change", "labels": right, "error": "slip"}
+        project.answer(question["id"], value)
+        found |= set() if same else {key}
+        assert labels_of(project, key) == truth[key]
+    assert len(found & wrong) >= 8
+    project.find_suspects(n=10)
+    page = project.suspects()
+    assert page["outlook"]["expected_precision"]["verdicts"] == 16
+    asked = [one["item"] for one in page["suspects"]]
+    assert len(set(asked)) == len(asked)
+
+
+def test_set_of_labels_may_be_changed_to_none_and_not_to_itself(site: Workspace) -> None:
+    project, _ = several(site, "none")
+    project.find_suspects(n=16)
+    one, two = [q for q in project.claim(n=16)["questions"] if q["body"]["given"]][:2]
+    project.answer(one["id"], {"verdict": "change", "labels": []})
+    assert labels_of(project, one["items"][0]["key"]) == set()
+    with pytest.raises(BadValue):
+        project.answer(two["id"], {"verdict": "change", "labels": two["body"]["given"]})
+    with pytest.raises(UnknownLabel):
+        project.answer(two["id"], {"verdict": "change", "labels": ["unknown"]})
+
+
+def test_identical_items_with_other_sets_contradict_each_other(site: Workspace) -> None:
+    task = {"name": "tags", "kind": "text_class@1", "labels": LABELS, "multi": True}
+    project = site.create_project("contradiction", [task], {"auto": False})
+    lines = [
+        {"key": f"k{k}", "data": {"text": text}, "labels": {"tags": [label]}}
+        for k, (text, label) in enumerate(texts(60))
+    ]
+    text, right = texts(60)[0]
+    lines += [{"key": f"twin{k}", "data": {"text": text}, "labels": {"tags": LABELS}} for k in range(2)]
+    project.add_items(lines)
+    project.find_suspects(n=3)
+    question = next(q for q in project.claim(n=3)["questions"] if q["items"][0]["key"].startswith("twin"))
+    assert question["body"]["identical"] == 1
+    assert "50% of the identical items have other labels" in question["body"]["reasons"]
+    project.answer(question["id"], {"verdict": "change", "labels": [right], "identical": True})
+    assert labels_of(project, "twin0") == labels_of(project, "twin1") == {right}
 
 
 def test_one_label_only_is_too_little(site: Workspace) -> None:

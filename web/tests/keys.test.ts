@@ -60,7 +60,11 @@ test.each(fixtures)('keys of a verdict: $name', ({ question: part, answers }) =>
   const bindings = verdictKeys(question(1, part), keysOf([...labelKeys, ...appKeys]), t)
   for (const { press, value } of answers) {
     const action = bindings.find(({ keys }) => keys.includes(press.at(-1) ?? ''))?.id
-    const named = action === 'keep' ? part.body.given : action === 'change' ? part.body.proposed : null
+    const labelOf = (key: string) => part.labels[Number(bindings.find(({ keys }) => keys.includes(key))?.id.split(':')[1])]
+    const marked = new Set(part.body.given)
+    for (const label of press.map(labelOf)) if (label !== undefined && !marked.delete(label)) marked.add(label)
+    const several = action === 'again' ? part.labels.filter((label) => marked.has(label)) : null
+    const named = action === 'keep' ? part.body.given : action === 'change' ? part.body.proposed : several
     expect(named ?? [part.labels[Number(action?.split(':')[1])]]).toEqual(value.labels)
     for (const key of press) expect(bindings.some(({ keys }) => keys.includes(key))).toBe(true)
   }

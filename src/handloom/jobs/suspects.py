@@ -12,9 +12,8 @@ import numpy as np
 from .. import train
 from ..core import registry
 from ..core.arrays import Features, Indices
-from ..core.errors import WrongState
 from ..resolve import label_errors
-from ..resolve.label_errors import Answers, Found
+from ..resolve.label_errors import Answers, Found, SetAnswers
 from ..store import Store, picking, projects, queue, verdicts
 from ..store.features import Pool
 from ..store.projects import TaskRow
@@ -33,28 +32,30 @@ ENOUGH_CORRECTED = 10
 """Corrected labels from which a weight for them is tried out."""
 
 
+Labels = tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """Labelled items as one moment saw them, row i of everything being the same item.
 
-    items: ids. labels: class numbers of the labels in question: where there was a verdict, those it was about; now: those
-    that stand. verdicts: {row: the label was wrong}. asked: ids whose label is in question already.
+    items: ids. given: the labels in question: where there was a verdict, those it was about; now: those that stand.
+    verdicts: {row: the labels were wrong}. asked: ids whose labels are in question already. said: (row, actor, labels) of
+    what people were asked, by row.
     """
 
     items: Indices
-    labels: Indices
-    now: Indices
+    given: Sequence[Labels]
+    now: Sequence[Labels]
     digests: tuple[str, ...]
     verdicts: Mapping[int, bool]
     asked: frozenset[int]
-    answers: Answers | None
+    said: Sequence[tuple[int, int, Labels]]
 
 
 def suspects(work: Work, state: State) -> State:
     """Judge every label by a model that has not seen it, by other people and by identical items; ask about the worst."""
     store, task = work.store, task_of(work)
-    if task.options.get("multi"):
-        raise WrongState(f"suspects are found where an item has one label; task {task.name} takes several")
     pool = prepare(store, task, work.report)
     scene = _scene(store, task, pool)
     features, targets, groups = _evidence(task, pool, scene)
@@ -92,55 +93,82 @@ def _scene(store: Store, task: TaskRow, pool: Pool) -> Scene:
     items = np.concatenate([part[0] for part in parts])
     values = [value for part in parts for value in part[1]]
     known = np.isin(items, pool.ids)
-    items, values = items[known], [value for value, there in zip(values, known.tolist(), strict=True) if there]
-    now = train.class_numbers(values, task.options["labels"])
+    items = items[known]
+    now = [tuple(value["labels"]) for value, there in zip(values, known.tolist(), strict=True) if there]
     place = {item: row for row, item in enumerate(items.tolist())}
-    number = {label: k for k, label in enumerate(task.options["labels"])}
-    labels, known_verdicts = now.copy(), {}
+    given, known_verdicts = list(now), {}
     for row in judged:
         at = place.get(row.item_id)
-        if at is not None and row.body["given"]:
-            labels[at] = number[row.body["given"][0]]
+        if at is not None and (row.body["given"] or _multi(task)):
+            given[at] = tuple(row.body["given"])
             known_verdicts[at] = row.value["verdict"] == "change"
-    return Scene(
-        items, labels, now, tuple(digests[item] for item in items.tolist()), known_verdicts, asked,
-        _answers(said, place, number),
-    )  # fmt: skip
+    answers = sorted((place[s.item_id], s.actor_id, tuple(s.value["labels"])) for s in said if s.item_id in place)
+    return Scene(items, given, now, tuple(digests[item] for item in items.tolist()), known_verdicts, asked, answers)
 
 
-def _answers(said: Sequence[Any], place: Mapping[int, int], number: Mapping[str, int]) -> Answers | None:
+def _multi(task: TaskRow) -> bool:
+    return bool(task.options.get("multi"))
+
+
+def _targets(task: TaskRow, labels: Sequence[Labels]) -> np.ndarray:
+    return train.targets([{"labels": one} for one in labels], task.options["labels"])
+
+
+def _answers(scene: Scene, classes: Sequence[str]) -> Answers | None:
     """What people said, where at least two of them were asked about the same items; else a model has to do."""
-    rows = [(place[s.item_id], s.actor_id, number[s.value["labels"][0]]) for s in said if s.item_id in place]
+    table = _table(scene)
+    if table is None:
+        return None
+    number = {label: k for k, label in enumerate(classes)}
+    return Answers(table[:, 0], table[:, 1], np.array([number[labels[0]] for *_, labels in scene.said], dtype=np.int64))
+
+
+def _set_answers(task: TaskRow, scene: Scene) -> SetAnswers | None:
+    table = _table(scene)
+    if table is None:
+        return None
+    return SetAnswers(table[:, 0], table[:, 1], _targets(task, [labels for *_, labels in scene.said]) > 0)
+
+
+def _table(scene: Scene) -> np.ndarray | None:
+    """(answers, 2): the row and the number of the person of each; None where nobody shares an item with anybody."""
     by_row: defaultdict[int, set[int]] = defaultdict(set)
-    for row, actor, _ in rows:
+    for row, actor, _ in scene.said:
         by_row[row].add(actor)
     if not any(len(actors) > 1 for actors in by_row.values()):
         return None
-    people = {actor: k for k, actor in enumerate(sorted({actor for _, actor, _ in rows}))}
-    table = np.array(sorted((row, people[actor], value) for row, actor, value in rows), dtype=np.int64)
-    return Answers(table[:, 0], table[:, 1], table[:, 2])
+    people = {actor: k for k, actor in enumerate(sorted({actor for _, actor, _ in scene.said}))}
+    return np.array([(row, people[actor]) for row, actor, _ in scene.said], dtype=np.int64)
 
 
 def _evidence(task: TaskRow, pool: Pool, scene: Scene) -> tuple[Features, np.ndarray, Indices]:
     """Features and targets of the labelled items as they stand, and which are identical."""
-    classes = task.options["labels"]
-    targets = np.zeros((len(scene.items), len(classes)), dtype=np.float32)
-    held = scene.now >= 0
-    targets[np.flatnonzero(held), scene.now[held]] = 1
-    train.trainable(targets, classes, multi=False)
+    targets = _targets(task, scene.now)
+    train.trainable(targets, task.options["labels"], multi=_multi(task))
     groups = np.unique(np.array(scene.digests), return_inverse=True)[1]
     return pool.features.take(np.searchsorted(pool.ids, scene.items)), targets, groups
 
 
 def _find(task: TaskRow, features: Features, targets: np.ndarray, groups: Indices, scene: Scene) -> Found:
-    kind = registry.find("tasks", task.kind)
+    kind, classes, multi = registry.find("tasks", task.kind), task.options["labels"], _multi(task)
     rng = np.random.default_rng(len(scene.items))
-    chances = train.cross_fit(lambda: kind.learner(task.options), features, targets, groups=groups, rng=rng)
+    chances = train.cross_fit(
+        lambda: kind.learner(task.options), features, targets, groups=groups, multi=multi, rng=rng
+    )
+    if multi:
+        return label_errors.find_several(
+            scene.given,
+            chances,
+            classes=classes,
+            answers=_set_answers(task, scene),
+            keys=scene.digests,
+            verdicts=scene.verdicts,
+        )
     return label_errors.find(
-        scene.labels,
+        train.class_numbers([{"labels": one} for one in scene.given], classes),
         chances,
-        classes=task.options["labels"],
-        answers=scene.answers,
+        classes=classes,
+        answers=_answers(scene, classes),
         vectors=features.vectors if len(scene.items) <= AROUND_AT_MOST else None,
         keys=scene.digests,
         verdicts=scene.verdicts,
@@ -158,7 +186,7 @@ def _weights(
     kind = registry.find("tasks", task.kind)
     rng = np.random.default_rng(len(scene.items))
     tried = train.corrections.compare(
-        lambda: kind.learner(task.options), features, targets, corrected, groups=groups, rng=rng
+        lambda: kind.learner(task.options), features, targets, corrected, groups=groups, multi=_multi(task), rng=rng
     )
     return [asdict(one) for one in tried]
 
@@ -166,9 +194,9 @@ def _weights(
 def _questions(task: TaskRow, scene: Scene, found: Found, n: int) -> list[NewQuestion]:
     """The worst that nobody was asked about, at most n: those worth a look, and what is likely enough besides."""
     least = LIKELY_AFTER if scene.verdicts else LIKELY
-    twins: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
-    for digest, label, item in zip(scene.digests, scene.now.tolist(), scene.items.tolist(), strict=True):
-        twins[digest, label].append(item)
+    twins: defaultdict[tuple[str, Labels], list[int]] = defaultdict(list)
+    for digest, labels, item in zip(scene.digests, scene.now, scene.items.tolist(), strict=True):
+        twins[digest, labels].append(item)
     out: list[NewQuestion] = []
     for place in range(len(found)):
         if len(out) == n or (place >= found.worth and found.scores[place] < least):
@@ -177,7 +205,7 @@ def _questions(task: TaskRow, scene: Scene, found: Found, n: int) -> list[NewQue
         item = int(scene.items[suspect.row])
         if item in scene.asked:
             continue
-        same = [one for one in twins[scene.digests[suspect.row], int(scene.now[suspect.row])] if one != item]
+        same = [one for one in twins[scene.digests[suspect.row], scene.now[suspect.row]] if one != item]
         out.append(
             NewQuestion(
                 item_id=item,
@@ -188,8 +216,8 @@ def _questions(task: TaskRow, scene: Scene, found: Found, n: int) -> list[NewQue
                 reason=f"number {place + 1} of {len(found)} labels by how likely they are wrong",
                 priority=1.0 - len(out) / max(n, 1),
                 body={
-                    "given": [suspect.given],
-                    "proposed": [] if suspect.proposed is None else [suspect.proposed],
+                    "given": _listed(suspect.given),
+                    "proposed": _listed(suspect.proposed),
                     "score": round(suspect.score, 4),
                     "reasons": list(suspect.reasons),
                     "same": same[:MOST_IDENTICAL],
@@ -198,3 +226,7 @@ def _questions(task: TaskRow, scene: Scene, found: Found, n: int) -> list[NewQue
             )
         )
     return out
+
+
+def _listed(labels: str | Labels | None) -> list[str]:
+    return list(labels) if isinstance(labels, tuple) else [] if labels is None else [labels]

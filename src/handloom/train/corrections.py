@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..core.arrays import Features, Indices
+from ..core.arrays import Features, Indices, Probs
 from ..core.intervals import Measured, proportion
 from ..core.protocols import Learner
-from .cross_fit import FOLDS, folds
+from .cross_fit import FOLDS, folds, strata
 
 CAP = 0.3
 """Share of the whole weight that corrected items may take at most: a handful must not outvote the rest."""
@@ -45,14 +45,16 @@ def compare(
     corrected: npt.NDArray[np.bool_],
     *,
     groups: Indices | None = None,
+    multi: bool = False,
     tried: Sequence[float] = WEIGHTS,
     rng: np.random.Generator,
 ) -> list[Tried]:
     """Accuracy by models that did not see the row, on both slices, for each weight; the same parts for all.
 
-    A weight can hurt: what is gained on the corrected rows may be lost on the others, so both are told, with n.
+    A weight can hurt: what is gained on the corrected rows may be lost on the others, so both are told, with n. multi: a row
+    is right when all of its labels are.
     """
-    place = folds(targets.argmax(axis=1), groups, FOLDS, rng=rng)
+    place = folds(strata(targets, multi=multi), groups, FOLDS, rng=rng)
     seeds = rng.integers(2**31, size=FOLDS)
     out = []
     for weight in tried:
@@ -62,9 +64,15 @@ def compare(
             held, rest = np.flatnonzero(place == fold), np.flatnonzero(place != fold)
             learner = make()
             learner.fit(features.take(rest), targets[rest], weights=count[rest], rng=np.random.default_rng(seeds[fold]))
-            right[held] = learner.predict(features.take(held)).argmax(axis=1) == targets[held].argmax(axis=1)
+            right[held] = _right(learner.predict(features.take(held)), targets[held], multi=multi)
         told = place >= 0
         old, new = right[told & ~corrected], right[told & corrected]
         used = float(count[corrected].max(initial=1.0))
         out.append(Tried(weight, used, proportion(int(old.sum()), old.size), proportion(int(new.sum()), new.size)))
     return out
+
+
+def _right(chances: Probs, truth: npt.NDArray[np.float32], *, multi: bool) -> npt.NDArray[np.bool_]:
+    if multi:
+        return np.equal(chances >= 0.5, truth > 0).min(axis=1)
+    return chances.argmax(axis=1) == truth.argmax(axis=1)

@@ -34,6 +34,15 @@ def folds(classes: Indices, groups: Indices | None, n: int, *, rng: np.random.Ge
     return out[owner]
 
 
+def strata(targets: npt.NDArray[np.float32], *, multi: bool) -> Indices:
+    """(rows,) the class that each row is spread over the folds as: its rarest one, where it may have several or none."""
+    if not multi:
+        return targets.argmax(axis=1)
+    many = targets.sum(axis=0)
+    rarest = np.where(targets > 0, many, np.inf).argmin(axis=1)
+    return np.where(targets.any(axis=1), rarest, targets.shape[1])
+
+
 def cross_fit(
     make: Callable[[], Learner],
     features: Features,
@@ -41,15 +50,16 @@ def cross_fit(
     *,
     n: int = FOLDS,
     groups: Indices | None = None,
+    multi: bool = False,
     rng: np.random.Generator,
 ) -> Probs:
     """(rows, classes) probabilities by models that did not see the row.
 
-    make: a new, unfitted learner. targets: (rows, classes) of 0 and 1, one 1 per row. Rows that `folds` never holds out are
-    predicted by a model that did see them. Raises `NotEnoughLabels`.
+    make: a new, unfitted learner. targets: (rows, classes) of 0 and 1, one 1 per row unless ``multi``. Rows that `folds`
+    never holds out are predicted by a model that did see them. Raises `NotEnoughLabels`.
     """
-    trainable(targets, [str(k) for k in range(targets.shape[1])], multi=False)
-    place = folds(targets.argmax(axis=1), groups, n, rng=rng)
+    trainable(targets, [str(k) for k in range(targets.shape[1])], multi=multi)
+    place = folds(strata(targets, multi=multi), groups, n, rng=rng)
     out = np.zeros(targets.shape, dtype=np.float32)
     always = np.flatnonzero(place < 0)
     used = np.unique(place[place >= 0])

@@ -63,7 +63,7 @@ class VerdictShape:
             )
         labels = _CHOICE.parse({"labels": raw.get("labels")}, options, task).labels
         if labels == given:
-            raise BadValue(f"the label is {', '.join(given)} already; say keep, or another label", task=task)
+            raise BadValue(f"the label is {', '.join(given) or 'none'} already; say keep, or another label", task=task)
         return LabelVerdict("change", labels, error, identical)
 
     def show(self, value: LabelVerdict) -> dict[str, Any]:

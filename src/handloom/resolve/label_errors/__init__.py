@@ -1,4 +1,4 @@
-"""Labels that are likely wrong: one detector a file, and `find`, which puts them together."""
+"""Labels that are likely wrong: one detector a file, and `find` and `find_several`, which put them together."""
 
 from .boxes import BoxSuspect, boxes, image_score
 from .combiner import Combiner
@@ -11,6 +11,7 @@ from .normalised_margin import normalised_margin
 from .people import Answers, Fused, people
 from .queue import Outlook, outlook
 from .self_confidence import self_confidence
+from .several import SetAnswers, find_several
 from .spans import SpanSuspect, spans
 from .suspects import Found, Suspect, find
 from .tokens import Tokens, TokenSuspect, tokens
@@ -28,6 +29,7 @@ __all__ = [
     "MaskSuspect",
     "MultiLabel",
     "Outlook",
+    "SetAnswers",
     "SpanSuspect",
     "Suspect",
     "TokenSuspect",
@@ -37,6 +39,7 @@ __all__ = [
     "confident_joint",
     "duplicates",
     "find",
+    "find_several",
     "image_score",
     "masks",
     "multi_label",

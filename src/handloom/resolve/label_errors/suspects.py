@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any, Protocol, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,10 @@ DOUBT = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """row: from 0. score: larger is worse. given, proposed: labels, or None. reasons: in words, one per detector that agrees."""
+    """row: from 0. score: larger is worse. given, proposed: labels, or None. reasons: in words, one per detector that agrees.
+
+    Where an item may have several labels, given and proposed are tuples of them.
+    """
 
     row: int
     score: float
@@ -40,10 +43,27 @@ class Suspect:
         return {
             "row": self.row,
             "score": self.score,
-            "given": self.given,
-            "proposed": self.proposed,
+            "given": _plain(self.given),
+            "proposed": _plain(self.proposed),
             "reasons": list(self.reasons),
         }
+
+
+def _plain(label: Any) -> Any:
+    return list(label) if isinstance(label, tuple) else label
+
+
+class Evidence(Protocol):
+    """What the detectors say of each row. scores, ties: (n,), larger is worse; ties decides between equal scores."""
+
+    @property
+    def scores(self) -> npt.NDArray[np.float64]: ...
+    @property
+    def ties(self) -> npt.NDArray[np.float64]: ...
+    @property
+    def fused(self) -> Fused | None: ...
+    def worth_a_look(self) -> Indices: ...
+    def suspect(self, row: int, score: float) -> Suspect: ...
 
 
 class Found(Sequence[Suspect]):
@@ -54,7 +74,7 @@ class Found(Sequence[Suspect]):
     skills: of each person, when answers were given. outlook: the rest of the queue, when verdicts were given.
     """
 
-    def __init__(self, evidence: _Evidence, rows: Indices, scores: npt.NDArray[np.float64]) -> None:
+    def __init__(self, evidence: Evidence, rows: Indices, scores: npt.NDArray[np.float64]) -> None:
         self._evidence = evidence
         self.rows, self.scores = rows, scores
         self.worth = 0
@@ -109,15 +129,21 @@ def find(
     chances = None if probabilities is None else array(probabilities, "probabilities")
     known = given(labels, chances.shape[-1] if chances is not None and chances.ndim else None, classes)
     evidence = _Evidence.gather(known, chances, answers, vectors, keys)
-    rows = np.flatnonzero(known.labels >= 0)
-    scores = evidence.scores
+    combiner = Combiner(evidence.columns, known.labels, evidence.proposed)
+    return ranked(evidence, known.labels >= 0, combiner, verdicts)
+
+
+def ranked(
+    evidence: Evidence, held: npt.NDArray[np.bool_], combiner: Combiner, verdicts: Mapping[int, bool] | None
+) -> Found:
+    """The rows that have a label, worst first. verdicts: {row: it was wrong} of those that were reviewed."""
+    rows, scores = np.flatnonzero(held), evidence.scores
     order = rows[np.lexsort((-evidence.ties[rows], -scores[rows]))]
     found = Found(evidence, order, scores[order])
     flagged = evidence.worth_a_look()
-    combiner = Combiner(evidence.columns, known.labels, evidence.proposed)
     rng = np.random.default_rng(0)
     if verdicts:
-        _within(verdicts, known.labels)
+        _within(verdicts, len(held))
         reviewed = np.array(sorted(verdicts), dtype=np.int64)
         combiner.refit(reviewed, np.array([bool(verdicts[int(row)]) for row in reviewed]))
         rest = np.setdiff1d(rows, reviewed)
@@ -134,10 +160,10 @@ def find(
     return found
 
 
-def _within(verdicts: Mapping[int, bool], labels: Indices) -> None:
+def _within(verdicts: Mapping[int, bool], rows: int) -> None:
     for row in verdicts:
-        if not 0 <= row < len(labels):
-            raise BadValue(f"there is a verdict on row {row}; the rows are 0 to {len(labels) - 1}")
+        if not 0 <= row < rows:
+            raise BadValue(f"there is a verdict on row {row}; the rows are 0 to {rows - 1}")
 
 
 @dataclass(frozen=True, slots=True)

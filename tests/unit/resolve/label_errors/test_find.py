@@ -179,3 +179,18 @@ def test_classes_that_are_written_alike_are_the_same() -> None:
     chances = [[0.1, 0.9], [0.2, 0.8]]
     assert find(["0", "1"], chances, classes=[0, 1])[0].given == 0
     assert find([0, 1], chances, classes=["0", "1"])[0].given == "0"
+
+
+@pytest.mark.parametrize("asked", [20, 60, 200])
+def test_verdicts_from_the_top_do_not_make_the_rest_look_as_bad_as_the_top(asked: int) -> None:
+    rng = np.random.default_rng(5)
+    labels, chances = rng.integers(2, size=4000), rng.beta(0.3, 3.0, size=4000)
+    wrong = rng.random(4000) < chances**2
+    first = np.where(labels == 0, 1 - chances, chances)
+    table = np.stack((first, 1 - first), axis=1)
+    found = find(labels, table)
+    after = find(labels, table, verdicts={int(row): bool(wrong[row]) for row in found.rows[:asked]})
+    assert after.outlook is not None
+    said = after.outlook.expected
+    assert said["low"] <= wrong[after.rows].mean() <= said["high"]
+    assert said["high"] - said["low"] < 0.95
