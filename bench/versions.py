@@ -15,6 +15,7 @@ import hashlib
 import json
 import random
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -143,11 +144,13 @@ def size(store: Store) -> int:
         return (pages - free) * connection.execute("PRAGMA page_size").fetchone()[0]
 
 
-def measure(rows: int, changes: int) -> dict[str, Any]:
-    """All steps at one size."""
+def measure(folder: Path, rows: int, changes: int) -> dict[str, Any]:
+    """All steps in a workspace with so many labelled items."""
     out: dict[str, Any] = {"rows": rows, "changes": changes}
-    with tempfile.TemporaryDirectory(prefix="handloom-bench-") as temporary:
-        store, task, owner = workspace(Path(temporary) / "w", rows)
+    with Store.open(folder) as store:
+        loop.wire(store)
+        with store.read() as connection:
+            task, owner = projects.task_by_id(connection, 1), 1
         labels = Labels(task, "all", owner, versions.DIGESTS)
         before = size(store)
         first = timed(out, "commit", lambda: committing.commit(store, labels))
@@ -184,9 +187,58 @@ def measure(rows: int, changes: int) -> dict[str, Any]:
         )
         assert merged.commit is not None
         assert merged.commit.digest == changed.digest
-        store.close()
     out["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     return out
+
+
+PACE = 0.01
+"""Seconds between two writes of somebody who waits for each."""
+
+
+def waits(base: Path, how: str) -> dict[str, Any]:
+    """How long the writes of one row take that this process sends while another one commits all labels of a workspace.
+
+    how: ``nothing`` is committed; ``once``, in one transaction; ``pieces``, as handloom does.
+    """
+    work = base.with_name("beside")
+    shutil.copytree(base, work)
+    times: list[float] = []
+    with Store.open(work) as store:
+        loop.wire(store)
+        command = [sys.executable, "-m", "bench.versions", "--commit", how, str(work)]
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        while process.poll() is None:
+            began = time.perf_counter()
+            store.write(lambda tx: tx.execute(sa.update(schema.actor).values(created=tx.now)))
+            times.append(time.perf_counter() - began)
+            time.sleep(PACE)
+        assert process.returncode == 0
+        with store.read() as connection:
+            assert (commits.newest(connection, 1) is None) == (how == "nothing")
+    shutil.rmtree(work)
+    times.sort()
+    shown = {"p50": times[len(times) // 2], "p99": times[int(len(times) * 0.99)], "worst": times[-1]}
+    out = {"writes": len(times)} | {f"{name}_ms": round(1000 * value, 1) for name, value in shown.items()}
+    print(f"beside {how}: {out}", flush=True)
+    return out
+
+
+def commit_beside(how: str, folder: Path) -> None:
+    """What `waits` measures beside."""
+    with Store.open(folder) as store:
+        loop.wire(store)
+        with store.read() as connection:
+            task = projects.task_by_id(connection, 1)
+        named: dict[str, Any] = {"message": "all", "actor_id": 1, "digests": versions.DIGESTS}
+        print("ready", flush=True)
+        if how == "nothing":
+            time.sleep(3)
+        elif how == "once":
+            store.write(lambda tx: commits.commit(tx, task, **named))
+        else:
+            committing.commit(store, Labels(task, **named))
 
 
 def busy(folder: Path) -> None:
@@ -251,16 +303,28 @@ def main(arguments: list[str] | None = None) -> dict[str, Any]:
     parser.add_argument("--changes", type=int, default=20_000)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--busy", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--waits", action="store_true", help="how long others wait beside a commit, in place of its cost"
+    )
+    parser.add_argument("--commit", nargs=2, help=argparse.SUPPRESS)
     args = parser.parse_args(arguments)
     if args.busy:
         busy(args.busy)
+    if args.commit:
+        commit_beside(args.commit[0], Path(args.commit[1]))
+        return {}
     out: dict[str, Any] = {}
     if args.rows:
-        out |= measure(args.rows, args.changes)
         with tempfile.TemporaryDirectory(prefix="handloom-bench-") as temporary:
-            out |= floor(Path(temporary) / "bare.sqlite", args.rows, args.changes)
-        steps = ("commit", "change", "row_diff", "checkout_first")
-        out["ratios"] = {name: round(out[f"{name}_cpu_s"] / out[f"floor_{name}_cpu_s"], 2) for name in steps}
+            base = Path(temporary) / "w"
+            workspace(base, args.rows)[0].close()
+            if args.waits:
+                out["waits"] = {how: waits(base, how) for how in ("nothing", "once", "pieces")}
+            else:
+                out |= measure(base, args.rows, args.changes)
+                out |= floor(Path(temporary) / "bare.sqlite", args.rows, args.changes)
+                steps = ("commit", "change", "row_diff", "checkout_first")
+                out["ratios"] = {name: round(out[f"{name}_cpu_s"] / out[f"floor_{name}_cpu_s"], 2) for name in steps}
     out |= kills(args.kills) if args.kills else {}
     print(out, flush=True)
     return out
