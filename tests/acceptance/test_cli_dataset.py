@@ -215,3 +215,11 @@ def test_a_column_of_embeddings_that_is_not_there_is_told(files: tuple[Path, Pat
     ended = handloom("dataset", "test", *files, "--embedding", "nowhere")
     assert ended.code == 1
     assert "has no column 'nowhere'" in ended.err
+
+
+def test_labels_of_an_export_are_seen(tmp_path: Path) -> None:
+    path, out = tmp_path / "labels.jsonl", tmp_path / "out.json"
+    rows = ({"item": f"i{k}", "labels": [("ham", "spam")[k % 2]], "test": False, "task": "mail"} for k in range(30))
+    path.write_text("\n".join(json.dumps({**row, "data": {"text": line(k)}}) for k, row in enumerate(rows)), "utf-8")
+    assert handloom("dataset", "profile", path, "--label", "mail", "--json", out).code == 0
+    assert [one["rows"] for one in json.loads(out.read_text("utf-8"))["labels"]["classes"]] == [15, 15]

@@ -23,6 +23,8 @@ from .output import FAILED, Output, verb
 from .preview import show_preview
 
 app = typer.Typer(add_completion=False)
+_MANY = 20
+"""Duplicates from which on it is worth saying that most rows are some."""
 _SHOWN = 10
 
 
@@ -167,6 +169,8 @@ def _report(done: dict[str, Any], out: Output) -> None:
         out.say(f"line {bad['line']}: {bad['code']} {bad['message']}")
     if done["rejected_total"] > _SHOWN:
         out.say(f"and {done['rejected_total'] - _SHOWN:,} more rejected lines")
+    if done["duplicates"] >= max(_MANY, done["added"]):
+        out.say("most rows are duplicates: their fields are those of an item that is there; see --preview, and --field")
     shown = f"{done['added']:,} added, {done['duplicates']:,} duplicates, {done['rejected_total']:,} rejected"
     out.result(done, shown)
     if done["rejected_total"] and not done["added"] and not done["duplicates"]:

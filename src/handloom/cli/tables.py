@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import collect
+from ..collect.jsonl import labels_of
 from ..core.errors import Malformed
 from ..core.ids import digest
 from ..core.protocols import Bad, Record
@@ -122,7 +123,8 @@ def _rows(path: Path, options: Mapping[str, Any]) -> Iterator[Mapping[str, Any] 
 
 def _item(row: Mapping[str, Any]) -> dict[str, Any]:
     """A whole item, as an export of a project writes it, as one row."""
-    labels = row.get("labels") if isinstance(row.get("labels"), Mapping) else {}
+    given = labels_of(row)
+    labels = given if isinstance(given, Mapping) else {}
     rest = {name: row[name] for name in row if name not in ("data", "labels", "meta")}
     return {**rest, **(row.get("meta") or {}), **row["data"], **(labels or {})}
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import EmptyInput, HandloomError, Malformed, NotFound
 from ..core.protocols import Bad, Record
-from .mapping import Row, records
+from . import exported
+from .mapping import Row
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,10 +28,13 @@ class ArrowReader:
 
     def read(self, path: Path, options: Mapping[str, Any]) -> Iterator[Record | Bad]:
         """Raises `EmptyInput`, and `Malformed` for a file that is damaged or of another kind."""
-        return records(self.rows(path, options), options)
+        return exported.read(self.rows(path, options), options)
 
     def rows(self, path: Path, options: Mapping[str, Any]) -> Iterator[Row | Bad]:
         """Rows by column name; a row's line is its number, from 1."""
+        return exported.unfolded(self._rows(path))
+
+    def _rows(self, path: Path) -> Iterator[Row | Bad]:
         line = 0
         for batch in arrow_batches(path):
             # An Arrow file may hold all its rows in one batch; a slice of it costs nothing.

@@ -10,8 +10,9 @@ from typing import Any
 
 from ..core.errors import EmptyInput, HandloomError, Malformed, RaggedRow, Refused, TooLarge
 from ..core.protocols import Bad, Record
+from . import exported
 from .lines import Lines, plain_suffix
-from .mapping import Row, records
+from .mapping import Row
 
 MAX_FIELD = 10_000_000
 """Characters of one cell. Python's own default of 131,072 would refuse long documents."""
@@ -31,7 +32,7 @@ class DelimitedReader:
 
     def read(self, path: Path, options: Mapping[str, Any]) -> Iterator[Record | Bad]:
         """Raises `EmptyInput`, `BadEncoding` (in the header), `Malformed` (no usable header)."""
-        return records(self.rows(path, options), options)
+        return exported.read(self.rows(path, options), options)
 
     def rows(self, path: Path, options: Mapping[str, Any]) -> Iterator[Row | Bad]:
         """Rows as cells by column name, before any mapping."""
@@ -41,7 +42,7 @@ class DelimitedReader:
         try:
             table = csv.reader(lines, delimiter=delimiter, strict=False)
             header = _header(table, path)
-            yield from _rows(table, lines, header, delimiter)
+            yield from exported.unfolded(_rows(table, lines, header, delimiter))
         finally:
             lines.close()
 

@@ -104,6 +104,14 @@ def _content_fields(
         if len(long) > 1:
             reasons |= {n: f"a text of {_mean_length(values[n]):.0f} characters on average" for n in long}
             return {n: (n,) for n in long}
+    if kind is not None and content.casefold() not in _TEXT_NAMES and _repeats(values[content]):
+        different = len({str(value) for value in values[content]})
+        raise Malformed(
+            f"no column looks like a text: the longest, {content!r}, has {different} different values in the first "
+            f"{len(values[content])} rows, and the same text twice is one item; name one: field=column "
+            f"(the columns are {', '.join(values)[:500]})",
+            columns=list(values)[:100],
+        )
     name = "image" if (kind or "").startswith("image") else "text"
     reasons[name] = f"the longest text, {_mean_length(values[content]):.0f} characters on average"
     return {name: (content,)}

@@ -12,8 +12,8 @@ from . import json_text
 from .lines import Lines, plain_suffix
 from .mapping import Row, records
 
-_LINE = frozenset(("key", "data", "labels", "meta"))
-_EXPORTED = frozenset(("item", "test", "created", "confidence", "n", "task"))
+LINE = frozenset(("key", "data", "labels", "meta"))
+EXPORTED = frozenset(("item", "test", "created", "confidence", "n", "task", "automatic"))
 """What a line of `handloom export` has besides."""
 
 
@@ -55,7 +55,7 @@ class JsonLinesReader:
 
 def item(line: int, row: Mapping[str, Any]) -> Record | Bad:
     """A line in the form that the HTTP interface takes, ``{"key"?, "data", "labels"?, "meta"?}``, or that of an export."""
-    unknown = sorted(set(row) - _LINE - _EXPORTED)
+    unknown = sorted(set(row) - LINE - EXPORTED)
     if unknown:
         return Bad(
             line,
@@ -65,9 +65,11 @@ def item(line: int, row: Mapping[str, Any]) -> Record | Bad:
             ),
         )
     data, meta, key = row.get("data"), row.get("meta"), row.get("key")
-    labels = _labels(row)
+    labels = labels_of(row)
     if row.get("test") is True and isinstance(meta, Mapping | None):
         meta = {**(meta or {}), "split": "test"}
+    if row.get("automatic") is True and isinstance(meta, Mapping | None):
+        meta = {**(meta or {}), "automatic": True}  # a policy's label: nobody stands behind it
     if not isinstance(data, Mapping) or not data:
         return Bad(
             line,
@@ -81,7 +83,7 @@ def item(line: int, row: Mapping[str, Any]) -> Record | Bad:
     return Record(line, data, None if key is None else str(key), labels, meta)
 
 
-def _labels(row: Mapping[str, Any]) -> Any:
+def labels_of(row: Mapping[str, Any]) -> Any:
     """As they stand, or those of one task in an export."""
     labels, task = row.get("labels"), row.get("task")
     if not isinstance(labels, list) or not isinstance(task, str):

@@ -12,6 +12,7 @@ from ..core import registry
 from ..core.errors import Malformed, NotFound, Refused
 from ..core.protocols import Bad, Reader, Record
 from . import images, tree
+from .lines import plain_suffix
 from .mapping import Guess, guess
 from .media import MediaPolicy, fetch
 
@@ -25,6 +26,7 @@ _MAGIC = {
     b"\xd0\xcf\x11\xe0": ("an old Office document (.xls); save it as .xlsx, then", (".xlsx",)),
 }
 """What begins with these bytes, and the endings it may have."""
+_TEXTS = frozenset((".csv", ".tsv", ".tab", ".txt", ".json", ".jsonl", ".ndjson", ".conll", ".conllu", ".iob", ".bio"))
 
 
 def find_reader(path: Path, name: str | None = None) -> Reader:
@@ -38,7 +40,7 @@ def find_reader(path: Path, name: str | None = None) -> Reader:
     known: list[Reader] = [registry.find("readers", one) for one in registry.names("readers")]
     for reader in sorted(known, key=lambda r: bool(getattr(r, "general", False))):
         if reader.matches(path):
-            if getattr(reader, "general", False):
+            if getattr(reader, "general", False) or plain_suffix(path) in _TEXTS:
                 _check_ending(path)
             return reader
     _check_ending(path)

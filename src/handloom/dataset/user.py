@@ -67,14 +67,31 @@ class FunctionCheck:
             yield said
         elif isinstance(said, Sequence | np.ndarray) and all(isinstance(one, Finding) for one in said):
             yield from said
-        elif isinstance(said, Sequence | np.ndarray):
-            rows = np.asarray(said)
-            rows = np.flatnonzero(rows) if rows.dtype == bool else rows.astype(np.int64)
+        elif isinstance(said, Sequence) and said and all(isinstance(one, str) for one in said):
+            yield from (found(self.name, "error", table, [], one) for one in said)
+        elif (rows := _rows(said, len(table))) is not None:
             if len(rows):
                 yield found(self.name, "error", table, rows, f"{words}: {rows_that(len(rows), 'are')} wrong")
         else:
-            kind = type(said).__name__
-            yield found(self.name, "error", table, [], f"{self.name} returned a {kind}, which says neither yes nor no")
+            what = f"{type(said).__name__} {str(said)[:80]!r}"
+            message = (
+                f"{self.name} returned {what}, which is no truth, sentence or list of rows from 0 to {len(table) - 1}"
+            )
+            yield found(self.name, "error", table, [], message)
+
+
+def _rows(said: Any, count: int) -> np.ndarray | None:
+    """Rows by number or by a mask of all of them; None for what is neither."""
+    if not isinstance(said, Sequence | np.ndarray | set | frozenset):
+        return None
+    rows = np.asarray(list(said))
+    if rows.size == 0:
+        return np.zeros(0, dtype=np.int64)
+    if rows.ndim != 1 or rows.dtype.kind not in "biu":
+        return None
+    if rows.dtype == bool:
+        return np.flatnonzero(rows) if len(rows) == count else None
+    return np.sort(rows) if rows.min() >= 0 and rows.max() < count else None
 
 
 class SchemaCheck:
@@ -103,7 +120,10 @@ class SchemaCheck:
     def _cases(self, table: Table, cases: Any) -> Iterator[Finding]:
         listed = cases.to_dict("list")
         by_check: dict[tuple[str, str], list[int]] = {}
-        for column, rule, index in zip(listed["column"], listed["check"], listed["index"], strict=True):
+        case_of = listed.get("failure_case") or listed["column"]
+        for column, rule, index, case in zip(listed["column"], listed["check"], listed["index"], case_of, strict=True):
+            if column is None or column != column:  # a column that is missing, or one too many
+                column = case
             rows = by_check.setdefault((str(column), str(rule)), [])
             if index is not None and index == index:
                 rows.append(int(index))

@@ -235,6 +235,7 @@ def test_a_workbook_that_unpacks_without_bound_is_refused(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("name", "head", "words"),
     [("a.csv", b"PK\x03\x04", "a zip file"), ("a.jsonl", b"PAR1", "Parquet"), ("a.csv", b"\x1f\x8b\x08", "gzip"),
+     ("a.conll", b"\x1f\x8b\x08", "gzip"),
      ("a.xls", b"\xd0\xcf\x11\xe0", "old Office"), ("a.txt", b"%PDF-1.7", "a PDF")],
 )  # fmt: skip
 def test_a_name_that_contradicts_the_content_is_told(name: str, head: bytes, words: str, tmp_path: Path) -> None:

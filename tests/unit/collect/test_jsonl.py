@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from handloom.collect import preview, read
+from handloom.collect.jsonl import EXPORTED, LINE
 from handloom.core.errors import Malformed
 from handloom.core.protocols import Bad, Record
+from handloom.operations.export import FIELDS
 
 
 def test_flat_rows_are_mapped(tmp_path: Path) -> None:
@@ -68,3 +73,65 @@ def test_lines_of_an_export_are_items_again(tmp_path: Path) -> None:
     assert isinstance(second, Record)
     assert (first.key, first.labels, first.meta) == ("a", {"mail": "spam"}, {"split": "test"})
     assert (second.data, second.labels, second.meta) == ({"text": "y"}, None, None)
+
+
+MADE = "2026-11-21T05:14:35.120Z"
+
+
+def test_every_column_of_an_export_is_known_when_it_is_read_back() -> None:
+    assert {field.name for what in ("labels", "items") for field in FIELDS[what]} <= LINE | EXPORTED
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_what_a_project_exports_is_read_back_from_every_form(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"labels.{ending}"
+    rows = [
+        {"item": "i1", "key": "a", "labels": ["ham"], "confidence": 1.0, "n": 1, "test": True, "automatic": False},
+        {"item": "i2", "key": "b", "labels": ["x|y", "z"], "confidence": 0.5, "n": 0, "test": False, "automatic": True},
+        {
+            "item": "i3",
+            "key": "c",
+            "labels": ["spam", "z"],
+            "confidence": 0.5,
+            "n": 2,
+            "test": False,
+            "automatic": False,
+        },
+    ]
+    texts = ['{"text":"one, \\"two\\"","more":[1,2]}', '{"text":"two"}', '{"text":"three"}']
+    if ending == "jsonl":
+        lines = [
+            json.dumps({**row, "data": json.loads(data), "task": "mail"}) for row, data in zip(rows, texts, strict=True)
+        ]
+        path.write_text("\n".join(lines))
+    elif ending == "csv":
+        cells = ["ham", '["x|y", "z"]', "spam|z"]
+        with path.open("w", newline="") as file:
+            out = csv.DictWriter(file, [*rows[0], "data", "task"])
+            out.writeheader()
+            for row, data, cell in zip(rows, texts, cells, strict=True):
+                flags = {name: str(row[name]).lower() for name in ("test", "automatic")}
+                out.writerow({**row, **flags, "labels": cell, "data": data, "task": "mail"})
+    else:
+        listed = [{**row, "data": data, "task": "mail"} for row, data in zip(rows, texts, strict=True)]
+        pq.write_table(pa.Table.from_pylist(listed), path)
+    first, second, third = (one for one in read(path) if isinstance(one, Record))
+    assert (first.key, first.data, first.labels) == ("a", {"text": 'one, "two"', "more": [1, 2]}, {"mail": "ham"})
+    assert (first.meta, second.meta, third.meta) == ({"split": "test"}, {"automatic": True}, None)
+    assert (second.labels, third.labels) == ({"mail": ["x|y", "z"]}, {"mail": ["spam", "z"]})
+
+
+def test_items_of_an_export_come_with_their_meta(tmp_path: Path) -> None:
+    path = tmp_path / "items.csv"
+    path.write_text(
+        "item,key,test,created,meta,data\n"
+        f'i1,a,false,{MADE},"{{""masked"": false}}","{{""text"":""one""}}"\n'
+        f'i2,b,false,{MADE},,"{{""text"":""two""}}"\n'
+        f"i3,c,false,{MADE},,{{broken\n"
+    )
+    one, two, three = read(path)
+    assert isinstance(one, Record)
+    assert isinstance(two, Record)
+    assert (one.data, one.meta, two.meta) == ({"text": "one"}, {"masked": False}, None)
+    assert isinstance(three, Bad)
+    assert three.line == 4

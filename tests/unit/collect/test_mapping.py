@@ -79,3 +79,11 @@ def test_rows_without_a_field_are_reported_and_the_others_read() -> None:
 def test_fields_of_another_form_are_refused() -> None:
     with pytest.raises(Malformed, match="fields is an object"):
         Columns.parse({"fields": []})
+
+
+def test_a_column_of_few_words_is_not_taken_for_the_text_of_a_task() -> None:
+    rows = [{"age": i, "race": ("White", "Black", "Other")[i % 3], "sex": "mf"[i % 2]} for i in range(60)]
+    with pytest.raises(Malformed, match="'race', has 3 different values in the first 60 rows"):
+        guess(rows, kind="text_class@1")
+    named = [{"text": row["race"], "sex": row["sex"]} for row in rows]
+    assert guess(named, kind="text_class@1").columns.fields == {"text": ("text",)}

@@ -272,6 +272,31 @@ class Schema:
             raise SchemaErrors
 
 
+NEITHER = ", which is no truth, sentence or list of rows from 0 to 2"
+
+
+@pytest.mark.parametrize(
+    ("said", "messages"),
+    [
+        (["row 1 is odd", "row 2 too"], ["row 1 is odd", "row 2 too"]),
+        ({2, 0}, ["test_it: 2 rows are wrong"]),
+        ([7], ["test_it returned list '[7]'" + NEITHER]),
+        ([-1], ["test_it returned list '[-1]'" + NEITHER]),
+        ([1.5], ["test_it returned list '[1.5]'" + NEITHER]),
+        (np.zeros(2, dtype=bool), ["test_it returned ndarray '[False False]'" + NEITHER]),
+        (np.zeros(3, dtype=bool), []),
+        ([], []),
+    ],
+)  # fmt: skip
+def test_whatever_a_function_of_the_user_returns_is_told_in_words(said: Any, messages: list[str]) -> None:
+    def test_it(table: Table) -> Any:
+        return said
+
+    (check,) = user.checks({"test_it": test_it}, None)
+    found = check.check(Subject([Table("a", {"n": [1, 2, 3]})]))
+    assert [one.message for one in found] == messages
+
+
 def test_a_schema_is_a_check_and_needs_pandas() -> None:
     (check,) = user.checks({"mails": Schema(), "Schema": Schema}, dict)
     found = run.run(Subject([Table("a", {"n": [1, -1, 1, 0]}), Table("b", {"n": [1]})]), [check])
