@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -96,7 +97,7 @@ class InObjects:
         try:
             self._files, self._root = fsspec.core.url_to_fs(url)
         except (ImportError, ValueError) as error:
-            raise Unavailable(f"checkouts cannot be kept at {url}: {error}") from error
+            raise Unavailable(f"checkouts cannot be kept at {shown(url)}: {_told(error, url)}") from None
         self._url = url
 
     def get(self, name: str) -> pa.Table | None:
@@ -109,8 +110,11 @@ class InObjects:
             return pq.read_table(pa.BufferReader(content))
         except FileNotFoundError:
             return None
-        except (OSError, pa.ArrowInvalid) as error:
-            log.warning("the checkout %s at %s cannot be read, so the database is asked: %s", name, self._url, error)
+        except Exception as error:  # each library has errors of its own: no connection, no credentials, a broken file
+            told = _told(error, self._url)
+            log.warning(
+                "the checkout %s at %s cannot be read, so the database is asked: %s", name, shown(self._url), told
+            )
             return None
 
     def put(self, name: str, found: pa.Table) -> None:
@@ -121,23 +125,41 @@ class InObjects:
         pq.write_table(found, sink, **_WRITTEN)
         path = f"{self._root}/{name}"
         try:
-            self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
             if "file" in self._files.protocol:
+                self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
                 part = f"{path}.{os.getpid()}.part"
                 self._files.pipe_file(part, sink.getvalue())
                 os.replace(part, path)
             else:
                 self._files.pipe_file(path, sink.getvalue())
-        except OSError as error:
-            log.warning("the checkout %s cannot be kept at %s: %s", name, self._url, error)
+        except Exception as error:
+            log.warning("the checkout %s cannot be kept at %s: %s", name, shown(self._url), _told(error, self._url))
 
     def forget(self, task_id: int) -> None:
         """Remove all checkouts of a task. Raises `Unavailable` where they cannot be reached."""
         try:
+            self._files.invalidate_cache()  # other processes have kept some since this one looked
             for path in self._files.glob(f"{self._root}/*/*.{task_id}.parquet"):
                 self._files.rm_file(path)
-        except OSError as error:
-            raise Unavailable(f"checkouts at {self._url} cannot be removed: {error}") from error
+        except Exception as error:
+            told = _told(error, self._url)
+            raise Unavailable(f"checkouts at {shown(self._url)} cannot be removed: {told}") from None
+
+
+_SECRET = re.compile(r"(?<=//)[^/@]+(?=@)|(?<=\?).+")
+
+
+def shown(url: str) -> str:
+    """The address without user, password and query, for people to read."""
+    return _SECRET.sub("...", url)
+
+
+def _told(error: Exception, url: str) -> str:
+    """What a library says, in one line and without what the address keeps secret."""
+    words = " ".join(str(error).split()) or type(error).__name__
+    for secret in (part for found in _SECRET.findall(url) for part in (found, *found.split(":")) if part):
+        words = words.replace(secret, "...")
+    return words
 
 
 def read(connection: sa.Connection, commit: Commit) -> pa.Table:

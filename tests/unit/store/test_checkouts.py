@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import pytest
@@ -82,3 +83,48 @@ def test_an_address_that_nobody_knows_is_refused(tmp_path: Path) -> None:
     store, commit = _store(tmp_path / "w", "nosuch://bucket/x")
     with store, pytest.raises(Unavailable, match="nosuch"):
         checkouts.table(store, commit)
+
+
+@pytest.mark.parametrize("told", [RuntimeError("no connection as user:s3cret"), OSError("refused for s3cret")])
+def test_what_a_library_raises_costs_time_only_and_no_secret_is_told(
+    tmp_path: Path, told: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise told
+
+    files = fsspec.filesystem("memory")
+    for name in ("cat_file", "pipe_file", "glob"):
+        monkeypatch.setattr(type(files), name, fails)
+    store, commit = _store(tmp_path / "w", "memory://user:s3cret@handloom-test/checkouts?token=t0ken")
+    with store, caplog.at_level(logging.WARNING, "handloom.store"):
+        assert checkouts.table(store, commit).num_rows == 6
+        with pytest.raises(Unavailable, match="handloom-test/checkouts") as refused:
+            checkouts.place(store).forget(1)
+    assert "cannot be read" in caplog.text
+    assert "cannot be kept" in caplog.text
+    said = caplog.text + str(refused.value)
+    assert "s3cret" not in said
+    assert "t0ken" not in said
+
+
+def test_what_another_process_kept_meanwhile_is_removed_too(
+    tmp_path: Path, memory: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, commit = _store(tmp_path / "w", memory)
+    files = fsspec.filesystem("memory")
+    listed: list[str] = []
+    seen = type(files).glob
+
+    def glob(self: Any, path: str) -> list[str]:
+        """As s3fs does it: a folder is listed once and then remembered."""
+        if not listed:
+            listed.extend(["remembered", *seen(self, path)])
+        return [one for one in listed if one != "remembered"]
+
+    monkeypatch.setattr(type(files), "glob", glob)
+    monkeypatch.setattr(type(files), "invalidate_cache", lambda *_: listed.clear())
+    with store:
+        checkouts.place(store).forget(1)
+        checkouts.table(store, commit)
+        checkouts.place(store).forget(1)
+    assert files.find("handloom-test") == []
