@@ -195,13 +195,19 @@ def bring(folder: Path) -> None:
         reading.bring(store, folder.parent / "a.bundle", 1)
 
 
+def started(folder: Path) -> None:
+    """The next start of a server."""
+    with Store.open(folder) as store:
+        loop.wire(store)
+
+
 THINGS = {
     "commit": Thing(filled, commit, opened),
     "merge": Thing(branched, merge, opened),
     "rename of a label": Thing(branched, relabel("rename", LABELS[:1], ["renamed"])),
     "split of a label": Thing(branched, relabel("split", LABELS[1:2], ["one", "other"]), asked),
     "migration": Thing(of_old, migrate),
-    "bundle import": Thing(beside, bring),
+    "bundle import": Thing(beside, bring, started),
 }
 
 
@@ -212,7 +218,9 @@ def state(folder: Path) -> dict[str, Any]:
         # Alembic writes the constraints of a table that it copies in no certain order.
         tables = {name: sorted(line.rstrip(", ") for line in sql.splitlines()) for name, sql in made}
         rows = {}
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        # sqlite_sequence only says which numbers of events were drawn.
+        tables_of = "SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'sqlite_sequence'"
+        for (name,) in connection.execute(tables_of).fetchall():
             columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")') if row[1] not in CHANGING]
             named = ", ".join(f'"{column}"' for column in columns)
             rows[name] = (

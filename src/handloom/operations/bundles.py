@@ -16,9 +16,9 @@ from ..store.bundle.progress import Step, nowhere
 from .session import Session, in_project
 
 if TYPE_CHECKING:
-    from ..store.bundle import container, reading, writing
+    from ..store.bundle import arriving, container, reading, writing
 else:  # a server that moves no project need not read them
-    container = later("handloom.store.bundle.container")
+    arriving, container = later("handloom.store.bundle.arriving"), later("handloom.store.bundle.container")
     reading, writing = later("handloom.store.bundle.reading"), later("handloom.store.bundle.writing")
 
 MEDIA_TYPE = "application/zip"
@@ -64,7 +64,12 @@ def file_name(session: Session, project: str) -> str:
 def bring(session: Session, path: Path, name: str | None = None, step: Step = nowhere) -> dict[str, Any]:
     """Import a bundle as a new project; what came, who is known here and who has to be let in."""
     session.require("import_bundle")
-    found = reading.bring(session.store, path, session.actor.id, name, step)
+
+    def give_way() -> None:
+        session.site.give_way()
+        arriving.breathe()
+
+    found = reading.bring(session.store, path, session.actor.id, name, step, give_way)
     session.site.forget()
     return {
         "project": {"id": show("project", found.project_id), "name": found.name},

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ..core.errors import NotFound
 from ..core.ids import show
-from .schema import actor, answer, event, item, label, prediction, question, release, turn
+from .schema import actor, answer, event, item, label, prediction, project, question, release, turn
 
 q = question
 
@@ -128,8 +128,10 @@ def answers_of_questions(connection: sa.Connection, question_ids: Iterable[int])
 
 
 def events(connection: sa.Connection, since: int, limit: int = 500) -> list[Any]:
-    """Events after number ``since``, in order."""
-    return list(connection.execute(sa.select(event).where(event.c.seq > since).order_by(event.c.seq).limit(limit)))
+    """Events after number ``since``, in order; not those of projects that are still arriving."""
+    arriving = sa.exists().where(project.c.id == event.c.project_id, project.c.created < 0)
+    query = sa.select(event).where(event.c.seq > since, ~arriving)
+    return list(connection.execute(query.order_by(event.c.seq).limit(limit)))
 
 
 def newest_event(connection: sa.Connection) -> int:

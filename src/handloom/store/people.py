@@ -67,8 +67,8 @@ def owner(connection: sa.Connection) -> Actor | None:
 
 
 def page(connection: sa.Connection, *, after: int, limit: int) -> list[Actor]:
-    """Actors in the order they were added, from the one after ``after``."""
-    query = sa.select(*_COLUMNS).where(actor.c.id > after).order_by(actor.c.id).limit(limit)
+    """Actors in the order they were added, from the one after ``after``; not those who come with an arriving project."""
+    query = sa.select(*_COLUMNS).where(actor.c.id > after, actor.c.created >= 0).order_by(actor.c.id).limit(limit)
     return [Actor(*row) for row in connection.execute(query)]
 
 

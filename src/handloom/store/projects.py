@@ -59,9 +59,13 @@ _GUIDELINE = (
 )  # fmt: skip
 
 
+HERE = project.c.created >= 0
+"""Not of projects that are still arriving, see `handloom.store.bundle.arriving`."""
+
+
 def find(connection: sa.Connection, project_id: int) -> Project:
     """The project of that number; raises `NotFound`."""
-    row = connection.execute(sa.select(*_PROJECT).where(project.c.id == project_id)).first()
+    row = connection.execute(sa.select(*_PROJECT).where(project.c.id == project_id, HERE)).first()
     if row is None:
         raise NotFound("project", show("project", project_id))
     return Project(*row)
@@ -69,14 +73,19 @@ def find(connection: sa.Connection, project_id: int) -> Project:
 
 def named(connection: sa.Connection, name: str) -> Project | None:
     """The project of that name, or None."""
-    row = connection.execute(sa.select(*_PROJECT).where(project.c.name == name)).first()
+    row = connection.execute(sa.select(*_PROJECT).where(project.c.name == name, HERE)).first()
     return Project(*row) if row else None
 
 
 def page(connection: sa.Connection, *, after: int, limit: int) -> list[Project]:
     """Projects in the order they were made, from the one after ``after``."""
-    query = sa.select(*_PROJECT).where(project.c.id > after).order_by(project.c.id).limit(limit)
+    query = sa.select(*_PROJECT).where(project.c.id > after, HERE).order_by(project.c.id).limit(limit)
     return [Project(*row) for row in connection.execute(query)]
+
+
+def arriving(connection: sa.Connection) -> bool:
+    """Whether any project is on its way, or was when a process was killed."""
+    return connection.execute(sa.select(project.c.id).where(project.c.created < 0).limit(1)).first() is not None
 
 
 def tasks(connection: sa.Connection, project_ids: Iterable[int]) -> dict[int, list[TaskRow]]:

@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from ..core import questions as life
+from ..core.errors import Unavailable
 from ..core.ids import show
 from ..core.questions import Outcome, Progress
-from . import estimates, labels, schema, skills
+from . import estimates, labels, projects, schema, skills
 from .writer import Hooks, Tx
 
+Q = TypeVar("Q", bound=sa.Select[Any])
 PAGE = 5_000
 """Events, questions or labels read at a time."""
 _KINDS = (
@@ -44,27 +46,29 @@ class Replayed:
     turns: dict[tuple[int, int], str]
 
 
-def replay(connection: sa.Connection) -> Replayed:
-    """Run the log through `handloom.core.questions`."""
-    q = schema.question
-    progress = {row.id: Progress(row.needs) for row in connection.execute(sa.select(q.c.id, q.c.needs))}
+def replay(connection: sa.Connection, project: int | None = None) -> Replayed:
+    """Run the log, of all projects or of one, through `handloom.core.questions`."""
+    q, a = schema.question, schema.answer
+    questions = _of(sa.select(q.c.id, q.c.needs), q.c.project_id, project)
+    progress = {row.id: Progress(row.needs) for row in connection.execute(questions)}
     state = Replayed(progress, {})
-    answers = connection.execute(sa.select(schema.answer.c.id, schema.answer.c.outcome))
+    answers = connection.execute(_of(sa.select(a.c.id, a.c.outcome), a.c.project_id, project))
     outcomes: dict[str, Outcome] = {row.id: row.outcome for row in answers}
-    for event in _events(connection):
+    for event in _events(connection, project):
         _apply(state, event, outcomes)
     return state
 
 
-def _events(connection: sa.Connection) -> Iterator[Any]:
+def _of(query: Q, column: Any, project: int | None) -> Q:
+    """A query on the rows of all projects or of one."""
+    return query if project is None else query.where(column == project)
+
+
+def _events(connection: sa.Connection, project: int | None) -> Iterator[Any]:
     e, seq = schema.event, 0
     while True:
-        page = connection.execute(
-            sa.select(e.c.seq, e.c.kind, e.c.actor_id, e.c.body)
-            .where(e.c.seq > seq, e.c.kind.in_(_KINDS))
-            .order_by(e.c.seq)
-            .limit(PAGE)
-        ).all()
+        query = sa.select(e.c.seq, e.c.kind, e.c.actor_id, e.c.body).where(e.c.seq > seq, e.c.kind.in_(_KINDS))
+        page = connection.execute(_of(query, e.c.project_id, project).order_by(e.c.seq).limit(PAGE)).all()
         if not page:
             return
         yield from page
@@ -131,7 +135,12 @@ def _apply_bulk(state: Replayed, actor: int, body: dict[str, Any]) -> None:
 
 
 def compare(connection: sa.Connection, hooks: Hooks) -> list[Difference]:
-    """Every difference between what is stored and what the log says. Empty when all is well."""
+    """Every difference between what is stored and what the log says. Empty when all is well.
+
+    Raises `Unavailable` while a bundle is being imported: of its project some rows are there and others are not.
+    """
+    if projects.arriving(connection):
+        raise Unavailable("a bundle is being imported; look again when its project is there")
     state = replay(connection)
     found = list(_compare_questions(connection, state))
     found += _compare_turns(connection, state)
@@ -189,8 +198,11 @@ def _compare_labels(connection: sa.Connection, hooks: Hooks) -> list[Difference]
     ]
 
 
-def derive_labels(connection: sa.Connection, hooks: Hooks) -> dict[tuple[int, int], tuple[Any, int, bool, int | None]]:
-    """(task, item) -> (estimate, position, in the test set, newest skill that weighed it), from the standing answers.
+def derive_labels(
+    connection: sa.Connection, hooks: Hooks, project: int | None = None
+) -> dict[tuple[int, int], tuple[Any, int, bool, int | None]]:
+    """(task, item) -> (estimate, position, in the test set, newest skill that weighed it), from the standing answers; of all
+    projects or of one.
 
     A label that was weighed is weighed again by the skills it was weighed with: which ones, its row says.
     """
@@ -200,12 +212,13 @@ def derive_labels(connection: sa.Connection, hooks: Hooks) -> dict[tuple[int, in
         for row in connection.execute(sa.select(lab.c.task_id, lab.c.item_id, lab.c.basis))
     }
     special, trusted = estimates.special(connection)
-    pairs = connection.execute(
+    query = (
         sa.select(a.c.task_id, a.c.item_id, i.c.test, sa.func.max(a.c.seq).label("position"))
         .join(i, i.c.id == a.c.item_id)
         .where(a.c.task_id.is_not(None), a.c.late == sa.false())
         .group_by(a.c.task_id, a.c.item_id, i.c.test)
-    ).all()
+    )
+    pairs = connection.execute(_of(query, a.c.project_id, project)).all()
     out: dict[tuple[int, int], tuple[Any, int, bool, int | None]] = {}
     assert hooks.estimate is not None
     for row in pairs:
@@ -245,31 +258,28 @@ def _compare_splits(connection: sa.Connection) -> list[Difference]:
     ]
 
 
-def derive_counters(connection: sa.Connection) -> dict[tuple[int, str], int]:
-    """Every counter, counted."""
+def derive_counters(connection: sa.Connection, project: int | None = None) -> dict[tuple[int, str], int]:
+    """Every counter, of all projects or of one, counted."""
     counts: dict[tuple[int, str], int] = defaultdict(int)
     i, a, q, lab, t = schema.item, schema.answer, schema.question, schema.label, schema.task
     n = sa.func.count()
-    for project, test, number in connection.execute(
-        sa.select(i.c.project_id, i.c.test, n).group_by(i.c.project_id, i.c.test)
-    ):
-        counts[project, "items"] += number
+    items = sa.select(i.c.project_id, i.c.test, n).group_by(i.c.project_id, i.c.test)
+    for owner, test, number in connection.execute(_of(items, i.c.project_id, project)):
+        counts[owner, "items"] += number
         if test:
-            counts[project, "items.test"] += number
-    for project, number in connection.execute(sa.select(a.c.project_id, n).group_by(a.c.project_id)):
-        counts[project, "answers"] += number
-    for project, lane, state, number in connection.execute(
-        sa.select(q.c.project_id, q.c.lane, q.c.state, n).group_by(q.c.project_id, q.c.lane, q.c.state)
-    ):
-        counts[project, f"questions.{lane}.{state}"] += number
-    for project, task, test, number in connection.execute(
-        sa.select(t.c.project_id, lab.c.task_id, lab.c.test, n)
-        .join(t, t.c.id == lab.c.task_id)
-        .group_by(t.c.project_id, lab.c.task_id, lab.c.test)
-    ):
-        counts[project, f"labels.{task}"] += number
+            counts[owner, "items.test"] += number
+    answers = sa.select(a.c.project_id, n).group_by(a.c.project_id)
+    for owner, number in connection.execute(_of(answers, a.c.project_id, project)):
+        counts[owner, "answers"] += number
+    questions = sa.select(q.c.project_id, q.c.lane, q.c.state, n).group_by(q.c.project_id, q.c.lane, q.c.state)
+    for owner, lane, state, number in connection.execute(_of(questions, q.c.project_id, project)):
+        counts[owner, f"questions.{lane}.{state}"] += number
+    labelled = sa.select(t.c.project_id, lab.c.task_id, lab.c.test, n).join(t, t.c.id == lab.c.task_id)
+    labelled = labelled.group_by(t.c.project_id, lab.c.task_id, lab.c.test)
+    for owner, task, test, number in connection.execute(_of(labelled, t.c.project_id, project)):
+        counts[owner, f"labels.{task}"] += number
         if test:
-            counts[project, f"labels.{task}.test"] += number
+            counts[owner, f"labels.{task}.test"] += number
     return dict(counts)
 
 

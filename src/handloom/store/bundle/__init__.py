@@ -5,6 +5,7 @@ container   the file: members, manifest, digests; everything that a damaged or h
 writing     a project -> pieces of a file
 checking    every row of a file looked at before anything is stored
 numbers     numbers of the file -> numbers of this workspace
-reading     a file -> rows of this workspace, in one transaction
+arriving    a project that nobody sees before all its rows are there
+reading     a file -> rows of this workspace, in short pieces
 uniting     two files of one project -> a third
 """

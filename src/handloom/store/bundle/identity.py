@@ -10,7 +10,7 @@ import hashlib
 import json
 import sqlite3
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..recording import MAIN
@@ -90,10 +90,12 @@ def _identified(plan: Plan, checked: Checked, numbers: Numbers) -> Iterator[tupl
     again: dict[bytes, int] = {}  # of what was made in one moment: rows may be alike but for their place
     moment, sub, k = -1.0, 0, 0
     times = _Times(plan)
+    telling = told_by(plan)
     for columns, page in checked.pages(plan.name):
         place = {name: at for at, name in enumerate(columns)}
+        readers = [(place[name], _reader(plan, name, numbers)) for name in telling if name in place]
         for row in page:
-            parts: list[Any] = [_part(plan, name, row[place[name]], numbers) for name in told_by(plan) if name in place]
+            parts: list[Any] = [row[at] if read is None else read(row[at]) for at, read in readers]
             if plan.name == "branch" and row[place["name"]] == MAIN:
                 parts = [MAIN, parts[0]]  # a task has one, whenever either side first needed it
             when = times.of(row, place)
@@ -126,14 +128,14 @@ class _Times:
         return when
 
 
-def _part(plan: Plan, name: str, value: Any, numbers: Numbers) -> Any:
-    if value is None:
-        return None
+def _reader(plan: Plan, name: str, numbers: Numbers) -> Callable[[Any], Any] | None:
+    """What makes a cell the same on both sides; None where it is already."""
     if name in plan.refers:
-        return numbers.new(plan.refers[name], value)
+        table = plan.refers[name]
+        return lambda value: None if value is None else numbers.new(table, value)
     if (plan.name, name) == ("event", "subject"):
-        return numbers.shown(value)
-    return numbers.text(value) if name in plan.told else value
+        return lambda value: None if value is None else numbers.shown(value)
+    return numbers.text if name in plan.told else None
 
 
 def marks(column: Column, total: int) -> tuple[array[int], array[int]]:

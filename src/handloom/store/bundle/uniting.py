@@ -55,6 +55,12 @@ FIRST = frozenset(("answer", "guideline", "content", "gold", "aside", "revision"
 """Facts that are written once: what was said first stands. Of everything else the newer bundle knows more."""
 
 
+SCORED = {full.split(".")[0]: (full.split(".")[1],) for full in SCORES}
+encode = json.JSONEncoder().encode
+ADJUSTED = frozenset(("answer", "commit_", "revision", "task", *SCORED))
+"""Tables that need more than new numbers."""
+
+
 def unite(first: Path, second: Path, out: Path, step: Step = nowhere) -> United:
     """Write the union of two bundles of one project. Raises `BadBundle`, `WrongState`; then ``out`` is as it was."""
     with ExitStack() as stack:
@@ -122,8 +128,8 @@ class _Union:
             with making.table(plan.name, columns) as table:
                 page: list[str] = []
                 count = 0
-                for cells in self._merged(plan, columns):
-                    page.append(json.dumps(cells))
+                for text in self._merged(plan, columns):
+                    page.append(text)
                     count += 1
                     if len(page) == PAGE:
                         table.add(page)
@@ -151,13 +157,15 @@ class _Union:
                 fixes = changes(plan, columns, known)
                 place = {name: at for at, name in enumerate(columns)}
                 rows = []
+                ends = tuple(place[name] for name in keys)
+                rest = (None,) * (3 - len(keys))
                 for row in page:
-                    old = list(row)
+                    old = list(row) if plan.name in ADJUSTED else ()
                     for at, change in fixes:
                         row[at] = change(row[at])
-                    self._adjust(plan, place, k, old, row)
-                    key = [row[place[name]] for name in keys] + [None] * (3 - len(keys))
-                    rows.append((*key, k, json.dumps(row)))
+                    if old:
+                        self._adjust(plan, place, k, old, row)
+                    rows.append((*(row[at] for at in ends), *rest, k, encode(row)))
                 self.scratch.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?)", rows)
         if plan.name == "branch":
             self.scratch.executemany("INSERT INTO row VALUES (?, NULL, NULL, 1, ?)", self.branches.rows(columns))
@@ -165,9 +173,8 @@ class _Union:
 
     def _adjust(self, plan: Plan, place: Mapping[str, int], side: int, old: Sequence[Any], row: list[Any]) -> None:
         """What a table needs besides new numbers."""
-        for full in SCORES:
-            table, column = full.split(".")
-            if plan.name == table and column in place:
+        for column in SCORED.get(plan.name, ()):
+            if column in place:
                 row[place[column]] = self._scores(side, old, place, column)
         match plan.name:
             case "answer":
@@ -220,22 +227,28 @@ class _Union:
         self.blobs.take(digest, self.sides[side].bundle.blob(digest))
         return renumbered(self.blobs, digest, self.numbers[side].columns["item"])
 
-    def _merged(self, plan: Plan, columns: Sequence[str]) -> Iterator[list[Any]]:
-        """Rows in the order of their keys, each once."""
-        finish = FINISH.get(plan.name, lambda _columns, _found: lambda cells: cells)(columns, self.found)
-        held: tuple[Any, list[Any]] | None = None
+    def _merged(self, plan: Plan, columns: Sequence[str]) -> Iterator[str]:
+        """Rows in the order of their keys, each once, as JSON. Most are the same on both sides, or on one alone: they are
+        not looked into."""
+        finish = FINISH[plan.name](columns, self.found) if plan.name in FINISH else None
+
+        def done(text: str) -> str:
+            return text if finish is None else json.dumps(finish(json.loads(text)))
+
+        held: tuple[Any, str] | None = None
         if plan.name == "revision":
             self.scratch.execute("CREATE INDEX IF NOT EXISTS said_item ON said (item, task)")
-        for *key, text in self.scratch.execute("SELECT k1, k2, k3, cells FROM row ORDER BY k1, k2, k3, side"):
-            cells = json.loads(text)
+        for k1, k2, k3, text in self.scratch.execute("SELECT k1, k2, k3, cells FROM row ORDER BY k1, k2, k3, side"):
+            key = (k1, k2, k3)
             if held is not None and held[0] == key:
-                held = (key, self._kept(plan, columns, held[1], cells))
+                if held[1] != text:
+                    held = (key, json.dumps(self._kept(plan, columns, json.loads(held[1]), json.loads(text))))
                 continue
             if held is not None:
-                yield finish(held[1])
-            held = (key, cells)
+                yield done(held[1])
+            held = (key, text)
         if held is not None:
-            yield finish(held[1])
+            yield done(held[1])
 
     def _kept(self, plan: Plan, columns: Sequence[str], older: list[Any], newer: list[Any]) -> list[Any]:
         """Of two rows about one thing the one that stands. older: of the bundle that was exported before."""
