@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 PICTURES = Path(__file__).parent / "pictures"
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+PATIENCE_MS = 30_000
+"""What is expected to be seen is waited for so long on a machine that does other things too; seldom a second otherwise."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,6 +35,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no Chromium found; install it, or name one in HANDLOOM_CHROMIUM")
     if not sites.PAGES.is_file():
         pytest.skip("the pages are not built; run `npm ci && npm run build` in web/")
+    playwright.expect.set_options(timeout=PATIENCE_MS)
     with playwright.sync_playwright() as play:
         found = play.chromium.launch(executable_path=path, args=list(sites.FLAGS))
         yield found
@@ -80,6 +83,9 @@ def visit(site: sites.Site, contexts: Callable[..., BrowserContext]) -> Callable
         context.add_cookies([{"name": "hl_session", "value": site.session(actor), "url": site.url}])
         page = context.new_page()
         page.goto(site.url + path)
+        page.locator("h1").first.wait_for(
+            state="attached"
+        )  # a first load takes longer than tests give a change on screen
         return page
 
     return open_page
