@@ -35,7 +35,22 @@ from .recording import (
     totals,
 )
 from .schema.versions import branch as b
-from .staging import FEW, Ahead, Moved, Stage, Write, ahead, breathe, carried, moment, publish, shown, stamp, sweep
+from .staging import (
+    FEW,
+    Ahead,
+    Mark,
+    Moved,
+    Stage,
+    Write,
+    ahead,
+    breathe,
+    carried,
+    moment,
+    publish,
+    shown,
+    stamp,
+    sweep,
+)
 
 if TYPE_CHECKING:
     from .database import Store
@@ -106,7 +121,7 @@ def _further(stage: Stage, labels: Labels, main: Branch) -> Ahead | None:
 class First:
     """A first version that nobody sees yet. position: labels after it may have moved since they were stored."""
 
-    number: int
+    mark: Mark
     branch_id: int
     labels: Labels
     position: int
@@ -137,7 +152,7 @@ def _first(stage: Stage, labels: Labels) -> First:
         position = upto
     with moment(stage.store) as connection:
         counted = totals(connection, stage.number, stage.branch_id, labels.digests)
-    return First(stage.number, stage.branch_id, labels, position, seen, counted)
+    return First(stage.mark, stage.branch_id, labels, position, seen, counted)
 
 
 def _begin(tx: Tx, stage: Stage, labels: Labels) -> None:
@@ -202,24 +217,24 @@ def _shown(tx: Tx, one: First) -> Commit:
         raise Moved
     freezing.check(tx.connection, task.project_id, task.id, branch=MAIN)
     store = partial(store_values, tx)
-    put, there = _behind(tx.connection, one.number, one.branch_id, task.id, one.position, store)
-    _replace(tx, one.number, one.branch_id, put)
+    put, there = _behind(tx.connection, one.mark.number, one.branch_id, task.id, one.position, store)
+    _replace(tx, one.mark.number, one.branch_id, put)
     total = tx.execute(sa.select(sa.func.count()).where(lab.c.task_id == task.id)).scalar_one()
     if one.counted["rows"] + len(put) - len(there) != total:
         gone = _without_label(tx.connection, one)
-        _remove(tx, one.number, one.branch_id, sorted(gone))
+        _remove(tx, one.mark.number, one.branch_id, sorted(gone))
         there |= gone
     counted = counts(tx.connection, digests, one.counted, there, put)
     open_now = {"closed": None, "created": tx.now}
     tx.execute(sa.update(b).where(b.c.id == one.branch_id).values(open_now))
     note = Note(one.labels.actor_id, one.labels.message, commits.position(tx.connection, task.id))
-    made = shown(tx, one.number, one.branch_id, None, note, counted | {"changed": counted["rows"]})
+    made = shown(tx, one.mark, one.branch_id, None, note, counted | {"changed": counted["rows"]})
     return told(tx, made)
 
 
 def _without_label(connection: sa.Connection, one: First) -> Rows:
     """Rows whose item has no label any more (its only answer was taken back)."""
     said = f"SELECT 1 FROM label AS l WHERE l.task_id = {one.labels.task.id:d} AND l.item_id = r.item_id"
-    place = f"r.branch_id = {one.branch_id:d} AND r.commit_id = {one.number:d}"
+    place = f"r.branch_id = {one.branch_id:d} AND r.commit_id = {one.mark.number:d}"
     query = f"SELECT item_id, {', '.join(HELD)} FROM revision AS r WHERE {place} AND NOT EXISTS ({said})"
     return {row[0]: Held._make(row[1:8]) for row in fetched(connection, query)}

@@ -17,9 +17,10 @@ import json
 import os
 import socket
 import time
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 
@@ -74,18 +75,30 @@ def breathe() -> None:
     time.sleep(GAP_SECONDS)
 
 
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """A version whose rows are stored and which nobody sees yet. number: of its commit; stamp: see `stamp`."""
+class Mark(NamedTuple):
+    """What tells a commit that nobody sees yet."""
 
     number: int
+    token: str
+
+
+def _marked(mark: Mark) -> tuple[Any, ...]:
+    return c.c.id == mark.number, c.c.branch_id < 0, c.c.message.contains(mark.token)
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A version whose rows are stored and which nobody sees yet. stamp: see `stamp`."""
+
+    mark: Mark
     planned: Planned
     stamp: tuple[int, int]
 
 
 @dataclass(slots=True)
 class Stage:
-    """Stores rows in pieces. number: of the commit that is on no branch yet; seen: its branch, 0 before it is known."""
+    """Stores rows in pieces. number: of the commit that is on no branch yet, 0 before there is one; token: tells it from
+    another of the same number, which SQLite gives again after a sweep."""
 
     store: Store
     write: Write
@@ -94,13 +107,17 @@ class Stage:
     branch_id: int = 0
     size: int = field(default_factory=lambda: FIRST)
     contents: list[int] = field(default_factory=list)
+    token: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    @property
+    def mark(self) -> Mark:
+        return Mark(self.number, self.token)
 
     def piece(self, unit: Callable[[Tx], T]) -> T:
         """Run one short unit, with the sign that this stage lives. Raises `Moved` when its rows were swept away."""
 
         def alive(tx: Tx) -> T:
-            mine = sa.update(c).where(c.c.id == self.number, c.c.branch_id < 0).values(created=tx.now)
-            if tx.execute(mine).rowcount != 1:
+            if tx.execute(sa.update(c).where(*_marked(self.mark)).values(created=tx.now)).rowcount != 1:
                 raise Moved
             return unit(tx)
 
@@ -144,7 +161,8 @@ class Stage:
         return {text: known[stamp] for text, stamp in stamps.items()}
 
     def _record(self) -> str:
-        return json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "contents": self.contents})
+        record = {"host": socket.gethostname(), "pid": os.getpid(), "token": self.token}
+        return json.dumps(record | {"contents": self.contents})
 
     def begin(self, tx: Tx, place: tuple[int, int], branch_id: int, actor_id: int) -> None:
         """Make the commit that is on no branch yet. place: project, task."""
@@ -157,8 +175,7 @@ class Stage:
     def drop(self) -> None:
         """Take everything away again, unless it is a version by now."""
         with self.store.read() as connection:
-            staged = sa.select(c.c.id).where(c.c.id == self.number, c.c.branch_id < 0)
-            left = connection.execute(staged).first() is not None
+            left = connection.execute(sa.select(c.c.id).where(*_marked(self.mark))).first() is not None
         if left:
             _drop(self.write, self.give_way, self.number)
 
@@ -178,7 +195,7 @@ def ahead(stage: Stage, branch: Branch, actor_id: int, plan: Plan) -> Ahead | No
         return None
     rows = list(planned.put.items())
     stage.each(rows, lambda tx, part: insert_revisions(tx, stage.number, branch.id, part))
-    return Ahead(stage.number, planned, seen)
+    return Ahead(stage.mark, planned, seen)
 
 
 def carried(
@@ -209,10 +226,10 @@ def publish(tx: Tx, one: Ahead) -> Commit:
     if newest is None or newest.id != parent.id or stamp(tx.connection, parent.project_id) != one.stamp:
         raise Moved
     allowed(tx, planned)
-    return told(tx, shown(tx, one.number, planned.branch_id, parent.id, planned.note, planned.counted))
+    return told(tx, shown(tx, one.mark, planned.branch_id, parent.id, planned.note, planned.counted))
 
 
-def shown(tx: Tx, number: int, branch_id: int, parent_id: int | None, note: Note, counted: Mapping[str, Any]) -> Commit:
+def shown(tx: Tx, mark: Mark, branch_id: int, parent_id: int | None, note: Note, counted: Mapping[str, Any]) -> Commit:
     """Put a commit on its branch. Raises `Moved` when it was swept away."""
     values = {
         "branch_id": branch_id,
@@ -223,7 +240,7 @@ def shown(tx: Tx, number: int, branch_id: int, parent_id: int | None, note: Note
         "actor_id": note.actor_id,
         "created": tx.now,
     }
-    mine = sa.update(c).where(c.c.id == number, c.c.branch_id == -branch_id)
+    mine = sa.update(c).where(*_marked(mark))
     row = tx.execute(mine.values(values | dict(counted)).returning(*COLUMNS)).first()
     if row is None:
         raise Moved
