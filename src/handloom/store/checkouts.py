@@ -229,7 +229,7 @@ def _in_texts(
     """The same columns, from two texts: all items, and for each a number that says its content and which of the usual
     things is said of it. Items of which something else is said are read row by row.
 
-    A database adds up texts in a fifth of the time that a driver takes to hand out rows. Revisions come by item and
+    A database adds up texts in a third of the time that a driver takes to hand out rows. Revisions come by item and
     commit, as they lie, and the last one of each item is kept.
     """
     lite = connection.dialect.name == "sqlite"
