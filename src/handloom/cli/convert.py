@@ -19,7 +19,7 @@ app = typer.Typer(add_completion=False)
 _SHOWN = 10
 
 
-@app.command()
+@app.command(epilog="Example: handloom convert VOC2012.zip coco/ --to coco")
 @verb
 def convert(
     source: Annotated[Path, typer.Argument(help="File or folder to read.")],

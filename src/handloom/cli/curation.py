@@ -44,7 +44,7 @@ def replace(
     with opened(workspace) as site:
         place = chosen(site, project).curation
         found = place.replace(to, message, branch=branch, preview=preview, task=task, disagrees=disagrees, **which)
-    table = Table("item", "before", "after", box=None)
+    table = Table("item", "before", "after", box=None, min_width=70)
     for one in found["sample"]:
         table.add_row(one["item"], _words(one["before"]), _words(one["after"]))
     done = f"changed in {found['commit']}" if found["commit"] else "would change; leave --preview out to do it"

@@ -43,7 +43,9 @@ Format = Annotated[str | None, typer.Option("--from", help="Format to read; with
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write all of it here.", metavar="FILE")]
 
 
-@app.command("test")
+@app.command(
+    "test", epilog="Example: handloom dataset test train.csv test.csv --text text --label label --junit tests.xml"
+)
 @verb
 def run_tests(
     files: Annotated[
@@ -106,7 +108,7 @@ def run_tests(
         raise typer.Exit(FAILED)
 
 
-@app.command("diff")
+@app.command("diff", epilog="Example: handloom dataset diff before.csv after.csv --key id --exit-code")
 @verb
 def compare(
     before: Annotated[Path, typer.Argument(help="The earlier file.")],
@@ -150,7 +152,7 @@ def compare(
         raise typer.Exit(FAILED)
 
 
-@app.command("profile")
+@app.command("profile", epilog="Example: handloom dataset profile table.csv --slice 'long=length(text) > 200'")
 @verb
 def describe(
     file: Annotated[Path | None, typer.Argument(help="A table, folder or zip; without it, a project's data.")] = None,

@@ -113,7 +113,7 @@ def changes(
 
 def change_table(found: dict[str, Any]) -> Table:
     """Rows that differ, side by side."""
-    table = Table("item", "what", "before", "after", box=None)
+    table = Table("item", "what", "before", "after", box=None, min_width=70)
     for one in found["changes"]:
         cells = (one["item"], ", ".join(one["kinds"]), _cell(one["before"]), _cell(one["after"]))
         table.add_row(*cells)
