@@ -134,6 +134,83 @@ def test_column_that_names_who_gave_the_label(tmp_path: Path) -> None:
     assert ada > bob + 0.15
 
 
+def test_several_labels_per_row_from_lists_and_from_cells(tmp_path: Path) -> None:
+    rows = [
+        {"label": ["ham"] if k % 2 else ["ham", "spam"], "p_ham": 0.9, "p_spam": 0.1 if k % 2 else 0.8}
+        for k in range(8)
+    ]
+    rows[3]["label"], rows[4]["label"], rows[5]["label"] = [], ["ham"], None
+    listed = tmp_path / "rows.jsonl"
+    listed.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    found = report(tmp_path, listed, "--probabilities", "p_*")
+    first, second = found["suspects"][:2]
+    assert (first["row"], first["given"], first["proposed"]) == (3, [], ["ham"])
+    assert (second["row"], second["given"], second["proposed"]) == (4, ["ham"], ["ham", "spam"])
+    assert found["labelled"] == len(found["suspects"]) == 7
+    cells = [{**row, "label": "" if row["label"] is None else ";".join(row["label"]) or ";"} for row in rows]
+    again = report(tmp_path, written(tmp_path, cells), "--probabilities", "p_*", "--separator", ";")
+    assert again["suspects"] == found["suspects"]
+
+
+def test_several_labels_per_text_by_a_model_that_did_not_see_them(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    rows = []
+    for k in range(90):
+        labels = [["ham"], ["spam"], ["ham", "spam"]][k % 3]
+        words = [word for label in labels for word in rng.permutation(WORDS[label].split())[:5]]
+        rows.append({"message": " ".join(words), "label": " ".join(labels)})
+    rows[2]["label"], rows[4]["label"] = "ham", "ham spam"
+    found = report(tmp_path, written(tmp_path, rows), "--text", "message", "--separator", " ")
+    assert {2, 4} <= {s["row"] for s in found["suspects"][:4]}
+
+
+def test_class_numbers_as_other_tools_keep_them_in_a_column_with_gaps(tmp_path: Path) -> None:
+    rows = [{"label": label, "p_0": 0.9, "p_1": 0.1} for label in ("0.0", "1.0", "", "0.0")]
+    found = report(tmp_path, written(tmp_path, rows), "--probabilities", "p_*")
+    assert (found["suspects"][0]["row"], found["suspects"][0]["given"], found["suspects"][0]["proposed"]) == (
+        1,
+        "1",
+        "0",
+    )
+
+
+def test_odd_probabilities_are_told_and_not_hidden(tmp_path: Path) -> None:
+    rows = [
+        {"label": "a", "p_a": 0.9, "p_b": 0.9},
+        {"label": "b", "p_a": "nan", "p_b": 0.5},
+        {"label": "b", "p_a": 0.3, "p_b": 0.7},
+    ]
+    found = report(tmp_path, written(tmp_path, rows), "--probabilities", "p_*")
+    assert [s["row"] for s in found["suspects"]] == [2, 0]
+    assert [note.split(";")[0] for note in found["notes"]] == [
+        "1 rows with a label have no number in one of the columns of probabilities",
+        "the probabilities of 1 rows do not sum to 1 (row 0: 1.80)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "code", "words"),
+    [
+        ('{"label": "a"\n[1]\n', (), "HL001", "no row that can be read; line 1"),
+        ("label,p_a,p_b\na,nan,nan\n", (), "HL004", "no row has a label and a number"),
+        ("label,p_a,p_b\na,0.5,0.5\nb,7,-3\n", (), "HL022", "row 1 has"),
+        ("label,p_a,p_b\na;b,0.5,0.5\n", ("--separator", ""), "HL001", "--separator"),
+        ("label,p_a,p_b\na;b,0.5,0.5\n", ("--separator", ";", "--actors", "label"), "HL001", "one label per row"),
+        ("label,p_a,p_b\na,0.5,0.5\n", ("--json", "nowhere/out.json"), "HL023", "no folder"),
+        ("label,p_a,p_b\na,0.5,0.5\n", ("--json", "."), "HL023", "is a folder"),
+    ],
+)
+def test_hostile_files_end_in_a_code_and_a_sentence(
+    tmp_path: Path, text: str, arguments: tuple[str, ...], code: str, words: str
+) -> None:
+    file = tmp_path / ("rows.jsonl" if text.startswith("{") else "rows.csv")
+    file.write_text(text, "utf-8")
+    ended = CliRunner().invoke(app, [str(file), "--probabilities", "p_*", *arguments])
+    assert ended.exit_code == 1
+    assert ended.stderr.startswith(code), ended.stderr
+    assert words in ended.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

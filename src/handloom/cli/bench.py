@@ -12,11 +12,11 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from ..core.errors import EmptyInput, Malformed, UnknownKind
+from ..core.errors import EmptyInput, Malformed, NotFound, UnknownKind
 from ..testing import benchmark
 from ..testing.benchmark import arms, grid
 from ..testing.benchmark.suite import PEOPLE, Suite, look
-from .output import Output, verb
+from .output import Output, verb, writable
 
 app = typer.Typer(add_completion=False)
 REPORT, SUMMARY = "report.html", "summary.json"
@@ -60,6 +60,9 @@ def bench(
     if declare:
         print(json.dumps(benchmark.declared(wanted), indent=1))
         return
+    if data is not None and not data.is_dir():
+        raise NotFound("folder", str(data))
+    writable(json_file)
     interpreters = _interpreters(peer or [])
     for name in wanted.strategies:
         arms.find(name, interpreters)

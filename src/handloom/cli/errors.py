@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,16 +14,18 @@ from rich.table import Table as Shown
 
 from .. import train
 from ..core import registry
-from ..core.errors import BadValue, Malformed, NotEnoughLabels
+from ..core.errors import BadValue, EmptyInput, Malformed, NotEnoughLabels
 from ..core.ids import digest
 from ..resolve import label_errors
 from ..resolve.label_errors import Answers, Found
 from ..train.cross_fit import FOLDS
 from . import table
-from .output import Output, verb
+from .output import Output, save, verb, writable
 
 app = typer.Typer(add_completion=False)
 MOST = 100_000
+OFF = 0.05
+"""How far the probabilities of a row may be from a sum of 1 before it is said; many files keep two decimals."""
 AROUND_AT_MOST = 50_000
 """Rows up to which neighbours are looked at too: their cost grows with the square."""
 VERDICTS = {
@@ -31,6 +33,9 @@ VERDICTS = {
     **dict.fromkeys(("change", "wrong", "error", "true", "1"), True),
 }
 UNSURE = ("unsure", "skip", "flag")
+WHOLE = re.compile(r"\d+\.0+")
+"""Class numbers of a column with gaps, which many tools keep as 1.0."""
+Labels = tuple[str, ...]
 
 
 @app.command("errors")
@@ -56,19 +61,25 @@ def errors(
         str | None,
         typer.Option(help="Column with keep or change for rows that were reviewed; the rest is put in order again."),
     ] = None,
+    separator: Annotated[
+        str | None, typer.Option(help="Mark between several labels of one cell; cells that are lists need none.")
+    ] = None,
     folds: Annotated[int, typer.Option(min=2, help="Parts for cross-fitting.")] = FOLDS,
     limit: Annotated[int, typer.Option(min=1, help="Suspects to write.")] = MOST,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all suspects here.", metavar="FILE")] = None,
 ) -> None:
     """Put the rows of a file in order of how likely their label is wrong, worst first, with a proposal and reasons."""
     out = Output(as_json=False)
+    writable(json_file)
     if probabilities and (text or image):
         raise Malformed("give probabilities, or a text or image column to fit a model on, not both")
     with out.progress() as bar:
         step = bar.add_task(f"reading {file.name}", total=None, note="")
         rows = table.read(file)
         bar.update(step, description="looking at the labels")
-        asked = _Asked(rows, [None if value is None else str(value) for value in rows.column(label)], actors, verdicts)
+        asked = _Asked(rows, *_labels(rows.column(label), separator), actors, verdicts)
+        if asked.several and actors:
+            raise Malformed("--actors is for one label per row; here a row may have several")
         if probabilities:
             judged = _by_columns(asked, probabilities)
         elif text or image or not actors:
@@ -76,28 +87,51 @@ def errors(
         else:
             judged = _found(asked, _known(asked.labels), _labelled(asked.labels))
     report = _report(asked, judged, limit)
-    if json_file:
-        json_file.write_text(json.dumps(report, allow_nan=False) + "\n", "utf-8")
+    save(report, json_file)
+    for note in judged.notes:
+        out.say(note)
     out.result(report, _shown(report))
     out.result(report, _words(report))
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The rows, the label of each as it is written, and the columns of people and verdicts."""
+    """The rows, the label of each as it is written (several: its labels), and the columns of people and verdicts."""
 
     rows: table.Table
-    labels: Sequence[str | None]
+    labels: Sequence[str | Labels | None]
+    several: bool
     actors: str | None
     verdicts: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """What was found among the rows of these numbers."""
+    """What was found among the rows of these numbers. notes: what was done about odd input, in sentences."""
 
     found: Found
     numbers: np.ndarray
+    notes: tuple[str, ...] = ()
+
+
+def _labels(column: Sequence[Any], separator: str | None) -> tuple[Sequence[str | Labels | None], bool]:
+    """The labels of each row, and whether a row may have several."""
+    if separator is not None:
+        if not separator:
+            raise Malformed("--separator is the mark between several labels of one cell, as ';'")
+        column = [v if v is None or isinstance(v, list) else str(v).split(separator) for v in column]
+    if any(isinstance(value, list) for value in column):
+        cells = [v if v is None or isinstance(v, list) else [v] for v in column]
+        return [None if v is None else tuple(str(one).strip() for one in v if str(one).strip()) for v in cells], True
+    labels = [None if value is None else str(value) for value in column]
+    if all(label is None or WHOLE.fullmatch(label) for label in labels):
+        labels = [None if label is None else label.partition(".")[0] for label in labels]
+    return labels, False
+
+
+def _each(labels: Sequence[str | Labels | None]) -> Iterator[str]:
+    for label in labels:
+        yield from label if isinstance(label, tuple) else () if label is None else (label,)
 
 
 def _by_columns(asked: _Asked, pattern: str) -> _Judged:
@@ -111,8 +145,24 @@ def _by_columns(asked: _Asked, pattern: str) -> _Judged:
             chances[:, place] = [np.nan if value is None else float(value) for value in asked.rows.column(name)]
         except (TypeError, ValueError) as error:
             raise Malformed(f"column {name!r} is not a column of numbers: {error}") from error
-    held = np.isfinite(chances).all(axis=1) & _labelled(asked.labels)
-    return _found(asked, classes, held, probabilities=chances[held])
+    table.in_range(chances)
+    usable, labelled = np.isfinite(chances).all(axis=1), _labelled(asked.labels)
+    held = usable & labelled
+    if not held.any():
+        raise EmptyInput(f"no row has a label and a number in each of the columns {', '.join(names)[:200]}")
+    notes = []
+    if (out := int((labelled & ~usable).sum())) > 0:
+        notes.append(
+            f"{out:,} rows with a label have no number in one of the columns of probabilities; they are left out"
+        )
+    total = chances[held].sum(axis=1)
+    off = np.flatnonzero(np.abs(total - 1) > OFF)
+    if off.size and not asked.several:
+        notes.append(
+            f"the probabilities of {off.size:,} rows do not sum to 1 (row {np.flatnonzero(held)[off[0]]}: {total[off[0]]:.2f}); "
+            f"they are taken as they are. Are {', '.join(names)[:200]} one column per class?"
+        )
+    return _found(asked, classes, held, probabilities=chances[held], notes=notes)
 
 
 def _content(rows: table.Table, text: str | None, image: str | None) -> tuple[str, str]:
@@ -132,40 +182,39 @@ def _by_content(asked: _Asked, kind: str, column: str, folds: int) -> _Judged:
     items = [item for item, label in zip(contents, asked.labels, strict=True) if item is not None and label is not None]
     held = _labelled(asked.labels) & np.array([item is not None for item in contents], dtype=bool)
     classes = _known(asked.labels)
-    place = {name: number for number, name in enumerate(classes)}
     task = registry.find("tasks", max(k for k in registry.names("tasks") if k.partition("@")[0] == kind))
     encoder = task.encoder({})
     encoder.fit(items)
     features = encoder.encode(items)
     keys = [digest(dict(item.data)) for item in items]
-    targets = np.zeros((len(items), len(classes)), dtype=np.float32)
-    targets[np.arange(len(items)), [place[asked.labels[row] or ""] for row in np.flatnonzero(held).tolist()]] = 1
+    given = [{"labels": list(_each([asked.labels[row]]))} for row in np.flatnonzero(held).tolist()]
     chances = train.cross_fit(
-        lambda: task.learner({"labels": classes}),
+        lambda: task.learner({"labels": classes, "multi": asked.several}),
         features,
-        targets,
+        train.targets(given, classes),
         n=folds,
+        multi=asked.several,
         groups=np.unique(np.array(keys), return_inverse=True)[1],
         rng=np.random.default_rng(0),
     )
-    near = {"vectors": features.vectors} if len(items) <= AROUND_AT_MOST else {}
+    near = {"vectors": features.vectors} if len(items) <= AROUND_AT_MOST and not asked.several else {}
     return _found(asked, classes, held, probabilities=chances, keys=keys, **near)
 
 
-def _known(labels: Sequence[str | None]) -> list[str]:
-    classes = sorted({label for label in labels if label is not None}, key=_in_order)
+def _known(labels: Sequence[str | Labels | None]) -> list[str]:
+    classes = sorted(set(_each(labels)), key=_in_order)
     if len(classes) < 2:
         raise NotEnoughLabels(f"the labels hold {len(classes)} different value; at least two are needed to compare")
     return classes
 
 
-def _classes(names: Sequence[str], pattern: str, labels: Sequence[str | None]) -> list[str]:
+def _classes(names: Sequence[str], pattern: str, labels: Sequence[str | Labels | None]) -> list[str]:
     """Which class each column of probabilities is of: by what differs in the names, or class numbers in their order."""
     before, star, after = pattern.partition("*")
     if not star or "," in pattern:
         before, after = _shared(names), _shared([name[::-1] for name in names])[::-1]
     parts = [name[len(before) : len(name) - len(after)] for name in names]
-    known = {label for label in labels if label is not None}
+    known = set(_each(labels))
     for candidate in (parts, list(names), [str(k) for k in range(len(names))]):
         if known <= set(candidate):
             return candidate
@@ -181,26 +230,32 @@ def _shared(names: Sequence[str]) -> str:
     return low[:same]
 
 
-def _labelled(labels: Sequence[str | None]) -> np.ndarray:
+def _labelled(labels: Sequence[str | Labels | None]) -> np.ndarray:
     held = np.array([value is not None for value in labels], dtype=bool)
     if not held.any():
         raise NotEnoughLabels("no row has a label; name the column with --label")
     return held
 
 
-def _found(asked: _Asked, classes: Sequence[str], held: np.ndarray, **evidence: Any) -> _Judged:
+def _found(
+    asked: _Asked, classes: Sequence[str], held: np.ndarray, *, notes: Sequence[str] = (), **evidence: Any
+) -> _Judged:
     """Look at the rows that can be judged."""
     numbers = np.flatnonzero(held)
-    given = [asked.labels[row] for row in numbers.tolist()]
-    if asked.actors:
-        evidence["answers"] = _answers(asked.rows, asked.actors, classes, numbers, given)
     if asked.verdicts:
         evidence["verdicts"] = _verdicts(asked.rows.column(asked.verdicts), numbers)
-    return _Judged(label_errors.find(np.array(given, dtype=object), classes=classes, **evidence), numbers)
+    if asked.several:
+        sets = [tuple(_each([asked.labels[row]])) for row in numbers.tolist()]
+        return _Judged(label_errors.find_several(sets, classes=classes, **evidence), numbers, tuple(notes))
+    given = list(_each([asked.labels[row] for row in numbers.tolist()]))
+    if asked.actors:
+        evidence["answers"] = _answers(asked.rows, asked.actors, classes, numbers, given)
+    found = label_errors.find(np.array(given, dtype=object), classes=classes, **evidence)
+    return _Judged(found, numbers, tuple(notes))
 
 
 def _answers(
-    rows: table.Table, pattern: str, classes: Sequence[str], numbers: np.ndarray, given: Sequence[str | None]
+    rows: table.Table, pattern: str, classes: Sequence[str], numbers: np.ndarray, given: Sequence[str]
 ) -> Answers:
     """Columns of people's labels; or one column that names who gave the label, which is then that person's answer."""
     names = rows.matching(pattern)
@@ -217,7 +272,7 @@ def _answers(
     people = {name: number for number, name in enumerate(sorted({v for v in columns[0] if v is not None}))}
     who = np.array([-1 if value is None else people[value] for value in columns[0]], dtype=np.int64)
     by = np.flatnonzero(who >= 0)
-    return Answers(by, who[by], np.array([place[given[row] or ""] for row in by.tolist()], dtype=np.int64))
+    return Answers(by, who[by], np.array([place[given[row]] for row in by.tolist()], dtype=np.int64))
 
 
 def _verdicts(column: Sequence[Any], numbers: np.ndarray) -> dict[int, bool]:
@@ -241,6 +296,7 @@ def _report(asked: _Asked, judged: _Judged, limit: int) -> dict[str, Any]:
         "rows": len(asked.rows),
         "labelled": sum(label is not None for label in asked.labels),
         "broken": asked.rows.broken,
+        "notes": list(judged.notes),
         "suspects": [one.as_dict() | {"row": int(judged.numbers[one.row])} for one in found[:limit]],
         "worth": found.worth,
         "expected_precision": found.expected_precision,
@@ -256,11 +312,15 @@ def _shown(report: dict[str, Any]) -> Shown:
         shown.add_row(
             str(suspect["row"]),
             f"{suspect['score']:.3f}",
-            str(suspect["given"]),
-            str(suspect["proposed"] or ""),
+            _named(suspect["given"]),
+            _named(suspect["proposed"]),
             because,
         )
     return shown
+
+
+def _named(label: str | list[str] | None) -> str:
+    return "" if label is None else label if isinstance(label, str) else ", ".join(label) or "(none)"
 
 
 def _words(report: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import typer
@@ -69,6 +70,26 @@ def _console(stderr: bool = False) -> Console:
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = LOG_WIDTH
     return console
+
+
+def writable(path: Path | None) -> None:
+    """Raise `BadReference` before the work is done rather than after it, where a result could not be written there."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise BadReference(f"{path} is a folder; name a file to write the result to")
+    if not path.parent.is_dir():
+        raise BadReference(
+            f"there is no folder {path.parent} to write {path.name} into; make it, or name another place"
+        )
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise ReadOnly(f"{path}: no permission to write there")
+
+
+def save(value: Mapping[str, Any], path: Path | None) -> None:
+    """The result as JSON in a file of its own, where one was named."""
+    if path is not None:
+        path.write_text(json.dumps(value, allow_nan=False) + "\n", "utf-8")
 
 
 def verb(function: Callable[P, R]) -> Callable[P, R]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +17,7 @@ from ..core.errors import Malformed
 from ..core.protocols import Pick, Pool, Strategy
 from ..jobs import extras
 from . import table
-from .output import Output, verb
+from .output import Output, save, verb, writable
 
 app = typer.Typer(add_completion=False)
 PROBABILITIES = "p_*"
@@ -57,11 +56,12 @@ def select_(
     random_share: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Share drawn at random; only from it can quality be measured.")
     ] = 0.0,
-    seed: Annotated[int, typer.Option(help="Chance that can be repeated.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Chance that can be repeated.")] = 0,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all picks here.", metavar="FILE")] = None,
 ) -> None:
     """Pick the rows of a file that are worth asking about next, each with a score, a probability and a reason."""
     out = Output(as_json=False)
+    writable(json_file)
     plugin: Strategy = registry.find("strategies", strategy)
     rng = np.random.default_rng(seed)
     if text and image:
@@ -84,14 +84,14 @@ def select_(
         "strategy": strategy,
         "picks": [_line(pick) for pick in picks],
     }
-    if json_file:
-        json_file.write_text(json.dumps(report, allow_nan=False) + "\n", "utf-8")
+    save(report, json_file)
     out.result(report, _shown(report))
 
 
 def _line(pick: Pick) -> dict[str, Any]:
     return {
-        "row": pick.index,
+        "row": pick.index,  # as `handloom errors` calls it
+        "index": pick.index,  # as the functions do
         "score": pick.score,
         "probability": pick.probability,
         "strategy": pick.strategy,
@@ -104,6 +104,8 @@ def _pool(rows: table.Table, probabilities: str | None, embeddings: str | None, 
     given = [None] * len(rows) if label is None else [None if v is None else str(v) for v in rows.column(label)]
     known = np.array([value is not None for value in given], dtype=bool)
     chances, named = _optional(rows, probabilities, PROBABILITIES)
+    if chances is not None:
+        table.in_range(chances)
     vectors, _ = _optional(rows, embeddings, EMBEDDINGS)
     classes = _classes(named) if named else sorted({value for value in given if value is not None})
     place = {name: number for number, name in enumerate(classes)}
@@ -112,7 +114,7 @@ def _pool(rows: table.Table, probabilities: str | None, embeddings: str | None, 
         probabilities=chances,
         labelled=np.flatnonzero(known),
         targets=np.array([place.get(value, -1) for value in given if value is not None], dtype=np.int64),
-        candidates=np.flatnonzero(~known),
+        candidates=np.flatnonzero(~known & np.array(rows.there(), dtype=bool)),
         classes=tuple(classes) if classes and (chances is None or len(classes) == chances.shape[1]) else None,
     )
 
@@ -137,9 +139,13 @@ def _optional(rows: table.Table, named: str | None, usual: str) -> tuple[np.ndar
 def _numbers(rows: table.Table, named: str) -> np.ndarray:
     """(rows, columns) float32 of columns of numbers, of one column of lists, or of a .npy file; nan where there is none."""
     if named.endswith(".npy"):
-        found = np.load(named, mmap_mode="r", allow_pickle=False)
-        if found.ndim != 2 or len(found) != len(rows):
-            raise Malformed(f"{named} holds an array of shape {found.shape}; one of ({len(rows)}, columns) is wanted")
+        try:
+            found = np.load(named, mmap_mode="r", allow_pickle=False)
+        except (ValueError, EOFError) as error:
+            raise Malformed(f"{named} cannot be read as an array of numbers: {error}") from error
+        if found.dtype.kind not in "fiub" or found.ndim != 2 or len(found) != len(rows) or not found.shape[1]:
+            wanted = f"numbers in the shape ({len(rows)}, columns) are wanted"
+            raise Malformed(f"{named} holds an array of {found.dtype} of shape {found.shape}; {wanted}")
         return found if found.dtype == np.float32 else found.astype(np.float32)
     names = rows.matching(named)
     cells = [rows.column(name) for name in names]
@@ -179,7 +185,8 @@ def _of_content(
     taught = there[pool.labelled] & (pool.targets >= 0)
     classes = pool.classes or ()
     pool = replace(pool, features=Features(None, vectors))
-    if pool.probabilities is not None or len(np.unique(pool.targets[taught])) < 2:
+    extra = "committee" in needs or "noisy" in needs
+    if (pool.probabilities is not None and not extra) or len(np.unique(pool.targets[taught])) < 2:
         return pool
     mine = place[taught]
     targets = np.eye(len(classes), dtype=np.float32)[pool.targets[taught]]

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from .. import collect
 from ..collect import images
-from ..core.errors import HandloomError, Malformed
+from ..core.errors import BadValue, HandloomError, Malformed
 from ..core.protocols import Bad, Content, Record
 
 LABEL = "label"
@@ -35,6 +37,10 @@ class Table:
             raise Malformed(f"there is no column {name!r}; the columns are {have}", columns=list(self.columns)[:100])
         return self.columns[name]
 
+    def there(self) -> list[bool]:
+        """Of each row, whether it holds anything: those that could not be read, and empty ones, do not."""
+        return [any(value is not None for value in row) for row in zip(*self.columns.values(), strict=True)]
+
     def matching(self, patterns: str) -> list[str]:
         """Names by patterns with commas between, as ``p_*``; in the order of the file. Raises `Malformed`."""
         found: dict[str, None] = {}
@@ -49,21 +55,27 @@ class Table:
 def read(path: Path) -> Table:
     """Rows of CSV, TSV, JSON Lines, Parquet or Arrow; files of a folder or zip of class folders as rows with their label.
 
-    Objects under ``data`` and ``labels``, as the export writes them, are taken apart. Raises what the reader raises.
+    Objects under ``data`` and ``labels``, as the export writes them, are taken apart. Raises what the reader raises, and
+    `Malformed` where no row can be read.
     """
     reader = collect.find_reader(path)
     rows: Callable[..., Iterator[Any]] | None = getattr(reader, "rows", None)
     columns: dict[str, list[Any]] = {}
     count = broken = 0
+    first: Bad | None = None
     for row in rows(path, {}) if rows else map(_of_record, reader.read(path, {"task": LABEL})):
         if isinstance(row, Bad):
             broken += 1
+            first = first or row
         else:
             for name, value in _flat(row[1]).items():
                 column = columns.setdefault(name, [])
                 column.extend([None] * (count - len(column)))
                 column.append(value)
         count += 1
+    if not columns:
+        why = f"; line {first.line}: {getattr(first.error, 'message', first.error)}" if first else ""
+        raise Malformed(f"{path.name} has no row that can be read{why}")
     for column in columns.values():
         column.extend([None] * (count - len(column)))
     return Table(path.resolve() if path.is_dir() else path.resolve().parent, columns, broken)
@@ -93,6 +105,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     return None if value == "" else value
+
+
+def in_range(chances: np.ndarray) -> None:
+    """Raise `BadValue`, with the number of the row, where a probability is below 0 or above 1; nan is none."""
+    bad = np.flatnonzero(((chances < 0) | (chances > 1.001)).any(axis=1))
+    if bad.size:
+        raise BadValue(f"probabilities lie from 0 to 1; row {bad[0]} has {chances[bad[0]].tolist()[:10]}")
 
 
 def texts(table: Table, names: str) -> list[Content | None]:

@@ -120,3 +120,53 @@ def test_several_members_make_a_committee(tmp_path: Path) -> None:
         "--committee", "m0_*", "--committee", "m1_*", "--committee", "m2_*",
     )  # fmt: skip
     assert len(report["picks"]) == 3
+
+
+def test_row_that_could_not_be_read_or_is_empty_is_never_picked(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"p_a": 0.5, "p_b": 0.5}\n{"p_a": 0.5\n{}\n{"p_a": 0.4, "p_b": 0.6}\n', "utf-8")
+    for strategy in ("random", "margin"):
+        picks = run(tmp_path, file, "--n", 9, "--strategy", strategy)["picks"]
+        assert {p["row"] for p in picks} == {p["index"] for p in picks} == {0, 3}
+
+
+def test_models_for_a_committee_are_fitted_beside_probabilities_that_are_there(tmp_path: Path) -> None:
+    rows = [{"text": text, "label": label, "p_food": 0.4, "p_money": 0.3, "p_sport": 0.3} for text, label in texts(30)]
+    for row in rows[20:]:
+        row["label"] = None
+    file = tmp_path / "rows.jsonl"
+    file.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    report = run(tmp_path, file, "--n", 3, "--strategy", "bald", "--text", "text", "--label", "label")
+    assert len(report["picks"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("array", "words"),
+    [
+        (np.zeros(60, np.float32), "shape (60,)"),
+        (np.zeros((60, 0), np.float32), "(60, columns) are wanted"),
+        (np.full((60, 2), "a"), "numbers in the shape"),
+        (np.zeros((60, 2), complex), "numbers in the shape"),
+        (np.full((60, 2), None), "cannot be read as an array"),
+        (b"no array", "cannot be read as an array"),
+        (b"", "cannot be read as an array"),
+        (np.full((60, 2), 7.0), "row 0 has"),
+    ],
+)
+def test_arrays_that_are_none_are_refused(tmp_path: Path, scored: Path, array: Any, words: str) -> None:
+    file = tmp_path / "p.npy"
+    if isinstance(array, bytes):
+        file.write_bytes(array)
+    else:
+        np.save(file, array, allow_pickle=True)
+    said = refused(scored, "--strategy", "margin", "--probabilities", file)
+    assert words in " ".join(said.split())
+
+
+def test_result_that_could_not_be_written_is_told_before_the_work(tmp_path: Path, scored: Path) -> None:
+    assert "HL023" in refused(scored, "--strategy", "margin", "--json", tmp_path / "nowhere" / "out.json")
+    assert "HL023" in refused(scored, "--strategy", "margin", "--json", tmp_path)
+
+
+def test_chance_is_repeated_by_numbers_from_zero(scored: Path) -> None:
+    assert CliRunner().invoke(app, [str(scored), "--seed", "-1"]).exit_code == 2
