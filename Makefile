@@ -5,7 +5,7 @@ JOBS ?= 2
 ARGS ?=
 export HANDLOOM_SKIP_UI := 1
 
-.PHONY: help demo test check bench docs lock wheel clean
+.PHONY: help demo test check check-style check-types check-pages bench docs lock wheel clean
 
 help:            ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -18,15 +18,22 @@ test:            ## every test: unit, contract, stateful, acceptance, browser
 	@$(PYTHON) tools/setup.py env ui browser
 	@$(BIN)/python tools/web.py test
 	@# Apart, because a browser keeps an event loop running in the process that drives it.
-	@$(BIN)/python -m pytest -n $(JOBS) -m browser $(ARGS)
-	@$(BIN)/python -m pytest -n $(JOBS) -m "not browser" $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) tests/browser $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --ignore=tests/browser $(ARGS)
 
 check:           ## style, types, layers, the user interface's types and import rules
 	@$(PYTHON) tools/setup.py env ui
+	@$(MAKE) --no-print-directory -j $(JOBS) check-types check-pages check-style
+
+check-style:
 	@$(BIN)/ruff check src tests bench tools
 	@$(BIN)/ruff format --check src tests bench tools
-	@$(BIN)/pyright
 	@$(BIN)/python -m pytest -q tests/unit/test_layers.py
+
+check-types:
+	@$(BIN)/pyright
+
+check-pages:
 	@$(BIN)/python tools/web.py check
 
 bench:           ## the numbers of the README, as a table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,10 @@ import pytest
 from handloom.store import Store
 
 from .workspaces import new_store
+
+# Hundreds of processes are started here, and each would compile every module again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # The same examples in every run, and no limit of time per example: a busy machine is not a fault.
 hypothesis.settings.register_profile("handloom", derandomize=True, deadline=None)
