@@ -49,7 +49,7 @@ def label_value(cell: Any) -> Any:
     if isinstance(cell, str) and cell[:1] in "[{":
         try:
             cell = json.loads(cell)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {"labels": [cell]}
     if isinstance(cell, dict):
         return cell

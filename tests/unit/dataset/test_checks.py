@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from handloom.core.errors import Malformed
 from handloom.core.protocols import Finding
 from handloom.dataset import run, twosample, user
-from handloom.dataset.checks import mojibake, personal_data
+from handloom.dataset.checks import mojibake, personal_data, places
+from handloom.dataset.plain import label_value
 from handloom.dataset.slices import parse
 from handloom.dataset.subject import Subject, as_json
 from handloom.dataset.table import Table
@@ -346,3 +347,9 @@ def test_embeddings_that_are_almost_the_same_are_near_whatever_else_there_is(tex
     assert told.pop(("near_duplicates", "warning", "a")) == [9]
     same = {("leakage", "warning", "b"): [5, 6]}
     assert told == (same if text else {("leakage", "error", "b"): [6], ("leakage", "warning", "b"): [5]})
+
+
+def test_a_cell_of_deeply_nested_json_ends_no_test() -> None:
+    deep = "[" * 20_000 + "]" * 20_000
+    assert places.marks(deep) == []
+    assert label_value(deep) == {"labels": [deep]}

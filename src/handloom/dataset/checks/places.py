@@ -59,7 +59,7 @@ def marks(value: Any) -> list[Mapping[str, Any]]:
     if isinstance(value, str) and value[:1] in "[{":
         try:
             value = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return []
     if isinstance(value, Mapping):
         value = value.get("regions") or value.get("spans") or ()
