@@ -71,7 +71,7 @@ def _drawn() -> Iterator[tuple[str, tuple[Find, Wrong]]]:
     """chosen: sets that the priors of the combiner were chosen on. fresh: others, which were looked at afterwards."""
     from sklearn.datasets import load_digits
 
-    pixels = load_digits()
+    pixels: Any = load_digits()
     for seed in range(2):
         yield f"fresh: intents, any other, {seed}", _texts("snips_intents_slots", "label", seed, _other)
         yield f"fresh: intents, the next, {seed}", _texts("snips_intents_slots", "label", seed, _next)
