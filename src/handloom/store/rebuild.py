@@ -19,7 +19,7 @@ from ..core.questions import Outcome, Progress
 from . import estimates, labels, projects, schema, skills
 from .writer import Hooks, Tx
 
-Q = TypeVar("Q", bound=sa.Select[Any])
+Q = TypeVar("Q", bound="sa.Select[*tuple[Any, ...]]")
 PAGE = 5_000
 """Events, questions or labels read at a time."""
 _KINDS = (
