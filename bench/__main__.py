@@ -31,6 +31,7 @@ ALL = (
     "map",
     "data_tests",
     "versions",
+    "object_store",
     "bundles",
     "curation",
 )

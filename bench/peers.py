@@ -27,6 +27,7 @@ PINS: dict[str, tuple[str, ...]] = {
     "krippendorff": ("krippendorff==0.9.0",),
     "label-studio": ("label-studio==1.23.2",),
     "modAL": ("modAL-python==0.4.2.1",),
+    "object-store": ("moto[server]==5.2.5", "s3fs==2026.9.0"),
     "scikit-activeml": ("scikit-activeml==1.0.1",),
     "small-text": ("small-text==1.4.1",),
 }
