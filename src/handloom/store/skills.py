@@ -140,8 +140,8 @@ def newest_seq(connection: sa.Connection) -> int:
 
 def standing_page(connection: sa.Connection, task_id: int, *, after: int, limit: int) -> Sequence[Any]:
     """Tuples (seq, item, actor, kind, value and suggestion as texts, shown, whether weighed, lane, whether set aside, time,
-    question, version of the task, strategy) of the answers of people and imports, in order of seq; those set aside too, since they
-    tell about who gave them. Values are texts because a million answers repeat few of them."""
+    question, version of the task, strategy) of the answers of people and imports, in order of seq; those set aside too, since
+    they tell about who gave them. Values are texts because a million answers repeat few of them."""
     query = (
         sa.select(
             a.c.seq, a.c.item_id, a.c.actor_id, schema.actor.c.kind, sa.cast(a.c.value, sa.Text),

@@ -126,7 +126,8 @@ class Arrival:
                 if target not in numbers:
                     raise BadBundle(f"rows of {plan.name} refer to {target}, of which the bundle has none")
                 row[column.name] = numbers[target]
-            elif column.name in plan.refers:  # without a foreign key; a commit of a branch below zero would be another thing
+            elif column.name in plan.refers:
+                # without a foreign key; a commit of a branch below zero would be another thing
                 row[column.name] = numbers.get(plan.refers[column.name], 0)
             else:
                 row[column.name] = self._filler(column)
