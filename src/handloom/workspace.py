@@ -11,7 +11,7 @@ from .core import ids
 from .core.errors import NotAWorkspace
 from .core.roles import ROLES
 from .handle import Handle
-from .operations import access, blobs, bundles, datasets, dispatch, events, export, imports, sending, uploads
+from .operations import access, blobs, bundles, checkout, dispatch, events, export, imports, sending, uploads
 from .operations.people import checked_name
 from .operations.session import Session, Site
 from .store import Store, people
@@ -96,7 +96,7 @@ class Workspace(Handle):
         return sending.exported(self.session, job)[1]
 
     def _export_commit(self, commit: str, form: str) -> Iterator[bytes]:
-        return datasets.export(self.session, commit, form)
+        return checkout.checkout(self.session, commit, form)
 
     def _export_bundle(self, project: str) -> Iterator[bytes]:
         return bundles.export(self.session, project)

@@ -60,9 +60,7 @@ def bench(
     if declare:
         print(json.dumps(benchmark.declared(wanted), indent=1))
         return
-    if data is not None and not data.is_dir():
-        raise NotFound("folder", str(data))
-    writable(json_file)
+    _reachable(data, json_file)
     interpreters = _interpreters(peer or [])
     for name in wanted.strategies:
         arms.find(name, interpreters)
@@ -85,6 +83,12 @@ def bench(
     _write(summary, out_folder, json_file)
     out.result(summary, _table(summary))
     out.say(f"report: {out_folder / REPORT}")
+
+
+def _reachable(data: Path | None, json_file: Path | None) -> None:
+    if data is not None and not data.is_dir():
+        raise NotFound("folder", str(data))
+    writable(json_file)
 
 
 def _write(summary: dict[str, Any], folder: Path, json_file: Path | None) -> None:

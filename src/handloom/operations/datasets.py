@@ -1,10 +1,8 @@
-"""Dataset versions of a task: log, branches, tags, edits, merges, diffs, checkouts."""
+"""Dataset versions of a task: log, branches, tags, edits, merges, diffs."""
 
 from __future__ import annotations
 
-import io
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..core import registry, shapes
@@ -16,12 +14,10 @@ from ..jobs.versions import DIGESTS
 from ..store import (
     Tx,
     branches,
-    checkouts,
     commits,
     committing,
     comparing,
     edits,
-    items,
     people,
     requests,
     staging,
@@ -40,7 +36,6 @@ from .requests import tend
 from .session import Session, in_project
 
 READ, WRITE = "export", "train"
-FORMATS = {"parquet": "application/vnd.apache.parquet", "jsonl": "application/x-ndjson"}
 MAX_MESSAGE = 20_000
 _SPLITS = ("train", "validation", "test")
 
@@ -70,7 +65,7 @@ def log(
 
 def commit(session: Session, commit: str) -> dict[str, Any]:
     """One version, with the conflicts that its merge left to people and what its data tests found."""
-    found, session, task = _of(session, commit)
+    found, session, task = of_commit(session, commit)
     with session.store.read() as connection:
         names = people.names(connection, [found.actor_id])
         tagged = _by_commit(branches.tags(connection, task.id))
@@ -298,43 +293,8 @@ def diff(session: Session, project: str, before: str, after: str = MAIN, task: s
     return {"before": show("commit", old.id), "after": show("commit", new.id)} | found
 
 
-def export(session: Session, commit: str, format: str = "parquet") -> Iterator[bytes]:
-    """The rows of a version as a file: ``item`` ``key`` ``value`` ``confidence`` ``split`` ``weight``."""
-    if format not in FORMATS:
-        raise Malformed(f"format is one of {', '.join(FORMATS)}; found {format[:40]!r}", field="format")
-    found, session, _ = _of(session, commit)
-    table = checkouts.table(session.store, found)
-    return _parquet(session, table) if format == "parquet" else _jsonl(session, table)
-
-
-def _parquet(session: Session, table: Any) -> Iterator[bytes]:
-    import pyarrow as pa  # 60 MB that only this needs
-    import pyarrow.parquet as pq
-
-    sink = io.BytesIO()
-    names = _keys(session, table.column("item").to_pylist())
-    shown = pa.array([show("item", item) for item in table.column("item").to_pylist()])
-    whole = table.set_column(0, "item", shown).add_column(1, "key", pa.array(names, pa.string()))
-    pq.write_table(whole, sink, compression="zstd")
-    yield sink.getvalue()
-
-
-def _jsonl(session: Session, table: Any) -> Iterator[bytes]:
-    for batch in table.to_batches(max_chunksize=1000):
-        rows = batch.to_pylist()
-        names = _keys(session, [row["item"] for row in rows])
-        for row, name in zip(rows, names, strict=True):
-            row |= {"item": show("item", row["item"]), "key": name, "value": json.loads(row["value"])}
-        yield "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
-
-
-def _keys(session: Session, numbers: Sequence[int]) -> list[str]:
-    with session.store.read() as connection:
-        found = items.keys(connection, numbers)
-    return [found[number] for number in numbers]
-
-
-def _of(session: Session, ref: str) -> tuple[Commit, Session, TaskRow]:
+def of_commit(session: Session, ref: str) -> tuple[Commit, Session, TaskRow]:
+    """A commit that the caller may read, with the session of its project and its task."""
     with session.store.read() as connection:
         found = commits.get(connection, parse("commit", ref))
     session = session.of(found.project_id)

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from ...operations import datasets
+from ...operations.checkout import FORMATS, checkout
 from ..replies import Json
 from ..requests import Name, Ref, Sent, Words
 from ..responses.datasets import Branch, Branches, CommitDetail, Commits, Diff, Tag, Tags
@@ -19,7 +20,7 @@ routes = router("datasets")
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The rows",
-        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in datasets.FORMATS.values()},
+        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in FORMATS.values()},
     }
 }
 Place = Annotated[str, Query(max_length=200, description="a branch, a tag or a commit, as c12")]
@@ -142,8 +143,8 @@ def export_commit(
 ) -> Response:
     """The rows of a version as a file."""
     headers = {"content-disposition": f'attachment; filename="{commit}.{format}"'}
-    pieces = datasets.export(session, commit, format)
-    return StreamingResponse(pieces, media_type=datasets.FORMATS[format], headers=headers)
+    pieces = checkout(session, commit, format)
+    return StreamingResponse(pieces, media_type=FORMATS[format], headers=headers)
 
 
 @routes.get("/projects/{project}/diff", response_model=Diff)
