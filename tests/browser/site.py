@@ -92,9 +92,10 @@ class Site:
         return str(self.post("/actors", {"name": name, "role": role})["actor"]["id"])
 
     def new_project(self, kind: str, labels: Sequence[str], lines: Sequence[dict[str, Any]], **task: Any) -> str:
-        """Name of a new project with one task named ``it`` and these items; no step runs by itself."""
+        """Name of a new project with one task named ``it`` and these items; no step runs by itself, and unless the settings say
+        so, no item is kept for testing, so that as many can be asked about as there are."""
         name = f"project-{uuid.uuid4().hex[:8]}"
-        settings = {"auto": False, **task.pop("settings", {})}
+        settings = {"auto": False, "test_share": 0.0, **task.pop("settings", {})}
         one = {"name": "it", "kind": kind, "labels": list(labels), "guidelines": GUIDELINES, **task}
         self.post("/projects", {"name": name, "tasks": [one], "settings": settings})
         body = "\n".join(json.dumps(line) for line in lines)
