@@ -40,6 +40,7 @@ from handloom.store import (
     edits,
     items,
     people,
+    pieces,
     projects,
     rebuild,
     schema,
@@ -127,7 +128,7 @@ def merge(folder: Path) -> None:
             theirs = branches.resolve(connection, 1, "work")
         named: dict[str, Any] = {"message": "merge", "actor_id": 1}
         staging.carried(
-            partial(staging.Stage, store, store.write, staging.breathe),
+            partial(staging.Stage, store, store.write, pieces.breathe),
             lambda stage: versions.merge_ahead(stage, main, theirs, **named),
             lambda tx, ahead: versions.merge(tx, main, theirs, source="work", **named, ahead=ahead),
             store.write,

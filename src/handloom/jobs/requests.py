@@ -13,10 +13,11 @@ from .. import dataset
 from ..core import clock
 from ..core.ids import show
 from ..store import Tx, branches, commits, comparing, edits, projects, queue, requests, tested
+from ..store.pieces import breathe
 from ..store.projects import TaskRow
 from ..store.queue import NewBatch, NewQuestion
 from ..store.requests import Request
-from ..store.staging import FEW, Stage, breathe, carried
+from ..store.staging import FEW, Stage, carried
 from . import data_tests, versions
 from .learn import task_of
 from .proposals import Place, merge, merge_words, place, policy_actor, refreshed, required, waiting, withdraw

@@ -65,11 +65,7 @@ def bring(session: Session, path: Path, name: str | None = None, step: Step = no
     """Import a bundle as a new project; what came, who is known here and who has to be let in."""
     session.require("import_bundle")
 
-    def give_way() -> None:
-        session.site.give_way()
-        arriving.breathe()
-
-    found = reading.bring(session.store, path, session.actor.id, name, step, give_way)
+    found = reading.bring(session.store, path, session.actor.id, name, step, session.site.make_way)
     session.site.forget()
     return {
         "project": {"id": show("project", found.project_id), "name": found.name},

@@ -17,8 +17,8 @@ from ..core.roles import require
 from ..loop import Executor, inline
 from ..store import Store, browse, gold, members, people, projects
 from ..store.members import Member
+from ..store.pieces import breathe
 from ..store.projects import Guideline, Project, TaskRow
-from ..store.staging import breathe
 
 if TYPE_CHECKING:
     import numpy as np

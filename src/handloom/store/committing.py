@@ -18,6 +18,7 @@ from . import commits, freezing, schema
 from .branches import Branch, branch
 from .bulk import delete_among
 from .history import HELD, Commit, Held, Segment, fetched, last, listed
+from .pieces import breathe
 from .recording import (
     MAIN,
     Digests,
@@ -43,7 +44,6 @@ from .staging import (
     Stage,
     Write,
     ahead,
-    breathe,
     carried,
     moment,
     publish,
@@ -168,10 +168,10 @@ def _begin(tx: Tx, stage: Stage, labels: Labels) -> None:
 def _some(tx: Tx, stage: Stage, task_id: int, after: int) -> int | None:
     """Store the labels of the next items; up to which item, None for all."""
     place = f"task_id = {task_id:d} AND item_id > {after:d}"
-    query = f"SELECT item_id FROM label WHERE {place} ORDER BY item_id LIMIT 1 OFFSET {stage.size - 1:d}"
+    query = f"SELECT item_id FROM label WHERE {place} ORDER BY item_id LIMIT 1 OFFSET {stage.pace.size - 1:d}"
     upto = tx.connection.exec_driver_sql(query).scalar()
     some = (after, ALL if upto is None else upto)
-    stage.paced(stage.size, lambda: insert_labels(tx, stage.number, stage.branch_id, task_id, some))
+    stage.pace.keep(stage.pace.size, lambda: insert_labels(tx, stage.number, stage.branch_id, task_id, some))
     if upto is None:
         forget_values(tx, stage.number)
     return upto

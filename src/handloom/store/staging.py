@@ -14,9 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import socket
-import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +25,7 @@ from . import schema
 from .branches import Branch, head
 from .bulk import select_among
 from .history import COLUMNS, Commit
+from .pieces import Pace, breathe, forsaken, trace
 from .recording import (
     Note,
     Planned,
@@ -55,24 +53,13 @@ Plan: TypeAlias = Callable[[sa.Connection, StoreValues], Planned | None]
 c, r = schema.commit_, schema.revision
 FEW = 1_000
 """Rows of a version that is written at once: it takes a few hundredths of a second."""
-TURN_SECONDS = 0.005
-"""How long a piece may keep the writer from somebody's answer; pieces shrink or grow towards it."""
 LEAST, FIRST, MOST = 50, 500, 10_000
 """Rows of a piece at least, of the first one, and at most."""
-GAP_SECONDS = 0.003
-"""Between two pieces, so that another process finds the database free: it looks every 2 ms."""
-STALE_SECONDS = 120.0
-"""After so long without a piece, rows of another host are taken for those of a process that is gone."""
 TRIES = 3
 
 
 class Moved(Exception):
     """What a version was worked out from has changed since."""
-
-
-def breathe() -> None:
-    """Give way to other processes."""
-    time.sleep(GAP_SECONDS)
 
 
 class Mark(NamedTuple):
@@ -105,7 +92,7 @@ class Stage:
     give_way: Callable[[], None]
     number: int = 0
     branch_id: int = 0
-    size: int = field(default_factory=lambda: FIRST)
+    pace: Pace = field(default_factory=lambda: Pace(FIRST, LEAST, MOST))
     contents: list[int] = field(default_factory=list)
     token: str = field(default_factory=lambda: uuid.uuid4().hex)
 
@@ -128,17 +115,9 @@ class Stage:
         """Put all rows, piece by piece."""
         start = 0
         while start < len(rows):
-            part = rows[start : start + self.size]
-            self.piece(lambda tx, part=part: self.paced(len(part), lambda: put(tx, part)))
+            part = rows[start : start + self.pace.size]
+            self.piece(lambda tx, part=part: self.pace.keep(len(part), lambda: put(tx, part)))
             start += len(part)
-
-    def paced(self, rows: int, put: Callable[[], T]) -> T:
-        """Put so many rows, and let the next piece be as large as fits a turn."""
-        began = time.thread_time()  # by the clock, a busy machine would cut pieces ever smaller, and cost ever more
-        result = put()
-        took = max(time.thread_time() - began, 1e-6)
-        self.size = int(min(MOST, 2 * self.size, max(LEAST, rows * TURN_SECONDS / took)))
-        return result
 
     def values(self, texts: Iterable[str]) -> dict[str, int]:
         """`StoreValues`, piece by piece."""
@@ -161,8 +140,7 @@ class Stage:
         return {text: known[stamp] for text, stamp in stamps.items()}
 
     def _record(self) -> str:
-        record = {"host": socket.gethostname(), "pid": os.getpid(), "token": self.token}
-        return json.dumps(record | {"contents": self.contents})
+        return json.dumps(trace() | {"token": self.token, "contents": self.contents})
 
     def begin(self, tx: Tx, place: tuple[int, int], branch_id: int, actor_id: int) -> None:
         """Make the commit that is on no branch yet. place: project, task."""
@@ -271,24 +249,10 @@ def sweep(store: Store, write: Write | None = None) -> int:
     with store.read() as connection:
         query = sa.select(c.c.id, c.c.message, c.c.created).where(c.c.branch_id < 0)
         there = connection.execute(query).all()
-    gone = [row.id for row in there if _gone(json.loads(row.message), row.created, store.clock())]
+    gone = [row.id for row in there if forsaken(json.loads(row.message), row.created, store.clock())]
     for number in gone:
         _drop(write or store.write, breathe, number, contents=len(gone) == len(there))
     return len(gone)
-
-
-def _gone(record: Mapping[str, Any], last: float, now: float) -> bool:
-    if now - last > STALE_SECONDS:
-        return True
-    if record["host"] != socket.gethostname() or record["pid"] == os.getpid():
-        return False
-    try:
-        os.kill(record["pid"], 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 def _drop(write: Write, give_way: Callable[[], None], number: int, *, contents: bool = True) -> None:

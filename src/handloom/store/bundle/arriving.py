@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,6 +24,7 @@ from ...core.errors import BadBundle, Unavailable
 from .. import schema
 from ..bulk import insert_rows
 from ..history import among
+from ..pieces import Pace, breathe, forsaken, trace
 from ..schema.base import Json
 from .plan import SHARED, Plan, mine, plans
 
@@ -34,27 +34,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 p = schema.project
-TURN_SECONDS = 0.005
-"""How long a piece may keep the writer from somebody's answer; pieces shrink or grow towards it."""
 LEAST, FIRST, MOST = 50, 250, 4_000
 """Rows of a piece at least, of the first one, and at most."""
-GAP_SECONDS = 0.003
-"""Between two pieces, so that another process finds the database free: it looks every 2 ms."""
-STALE_SECONDS = 120.0
-"""After so long without a piece, a project of another host is taken for that of a process that is gone."""
-
-
-def breathe() -> None:
-    """Give way to other processes."""
-    time.sleep(GAP_SECONDS)
 
 
 class Arrival:
-    """One project on its way. size: rows of the next piece."""
+    """One project on its way."""
 
     def __init__(self, store: Store, give_way: Callable[[], None] = breathe) -> None:
         self.store, self.give_way = store, give_way
-        self.project, self.size = 0, FIRST
+        self.project, self.pace = 0, Pace(FIRST, LEAST, MOST)
         self.people: list[int] = []
         self.contents: list[int] = []
 
@@ -66,9 +55,7 @@ class Arrival:
         return self.project
 
     def _record(self) -> dict[str, Any]:
-        return {
-            "host": socket.gethostname(), "pid": os.getpid(), "people": self.people, "contents": self.contents,
-        }  # fmt: skip
+        return trace() | {"people": self.people, "contents": self.contents}
 
     def piece(self, unit: Callable[[Tx], T]) -> T:
         """Run one short unit. Raises `Unavailable` when the rows before it were swept away."""
@@ -90,15 +77,9 @@ class Arrival:
         """Put all rows, piece by piece."""
         start = 0
         while start < len(rows):
-            part = rows[start : start + self.size]
-            self.piece(lambda tx, part=part: self._paced(tx, part, put))
+            part = rows[start : start + self.pace.size]
+            self.piece(lambda tx, part=part: self.pace.keep(len(part), lambda: put(tx, part)))
             start += len(part)
-
-    def _paced(self, tx: Tx, part: Sequence[T], put: Callable[[Tx, Sequence[T]], None]) -> None:
-        began = time.thread_time()  # by the clock, a busy machine would cut pieces ever smaller, and cost ever more
-        put(tx, part)
-        took = max(time.thread_time() - began, 1e-6)
-        self.size = int(min(MOST, 2 * self.size, max(LEAST, len(part) * TURN_SECONDS / took)))
 
     def hold(self, tx: Tx, last: Mapping[str, int], actor_id: int) -> None:
         """Take the numbers of all tables up to these. last: the last number of each table, by name."""
@@ -167,24 +148,10 @@ def sweep(store: Store) -> int:
     """Take away what killed processes have left of projects; how many there were."""
     with store.read() as connection:
         there = connection.execute(sa.select(p.c.id, p.c.settings, p.c.created).where(p.c.created < 0)).all()
-    gone = [row for row in there if _gone(row.settings, -row.created, store.clock())]
+    gone = [row for row in there if forsaken(row.settings, -row.created, store.clock())]
     for row in gone:
         _drop(store, row.id, row.settings, breathe)
     return len(gone)
-
-
-def _gone(record: Mapping[str, Any], last: float, now: float) -> bool:
-    if record["host"] != socket.gethostname():
-        return now - last > STALE_SECONDS
-    if record["pid"] == os.getpid():
-        return False
-    try:
-        os.kill(record["pid"], 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 def _drop(store: Store, project: int, record: Mapping[str, Any], give_way: Callable[[], None]) -> None:

@@ -21,6 +21,7 @@ from ...core.ids import show
 from ...core.later import later
 from .. import items, rebuild, schema
 from ..bulk import as_json, insert_rows, select_among
+from ..pieces import breathe
 from . import arriving
 from .arriving import Arrival
 from .checking import Checked, check
@@ -65,7 +66,7 @@ def bring(
     actor_id: int,
     name: str | None = None,
     step: Step = nowhere,
-    give_way: Callable[[], None] = arriving.breathe,
+    give_way: Callable[[], None] = breathe,
 ) -> Brought:
     """Import a bundle as a project. give_way: called between short pieces.
 

@@ -29,6 +29,24 @@ function Pick({ row, picking }: { row: ItemLine; picking: Picking }) {
   return <input type="checkbox" className="items-pick" aria-label={t('items.pick', { key: row.key ?? row.id })} checked={picking.has(row.id)} onChange={() => picking.toggle(row.id)} />
 }
 
+/** Whether a rule gave the label, and whether the item is kept for testing. */
+function Standing({ row }: { row: ItemLine }) {
+  return (
+    <>
+      {row.label?.automatic ? (
+        <Chip tone="suggest" title={t('items.automaticTip')}>
+          {t('items.automatic')}
+        </Chip>
+      ) : null}
+      {row.test ? (
+        <Chip tone="good" title={t('items.testTip')}>
+          {t('items.test')}
+        </Chip>
+      ) : null}
+    </>
+  )
+}
+
 function Marks({ row }: { row: ItemLine }) {
   const labels = row.label?.value.labels ?? null
   const agrees = row.prediction !== null && labels !== null && labels.includes(row.prediction.label)
@@ -40,16 +58,7 @@ function Marks({ row }: { row: ItemLine }) {
           {row.prediction.label} · {Math.round(row.prediction.probability * 100)} %
         </Chip>
       ) : null}
-      {row.label?.automatic ? (
-        <Chip tone="suggest" title={t('items.automaticTip')}>
-          {t('items.automatic')}
-        </Chip>
-      ) : null}
-      {row.test ? (
-        <Chip tone="good" title={t('items.testTip')}>
-          {t('items.test')}
-        </Chip>
-      ) : null}
+      <Standing row={row} />
     </>
   )
 }
@@ -106,16 +115,7 @@ export function List({ rows, project, picking }: RowsProps) {
                     ) : (
                       <span className="dim small">{t('items.unlabelled')}</span>
                     )}
-                    {row.label?.automatic ? (
-                      <Chip tone="suggest" title={t('items.automaticTip')}>
-                        {t('items.automatic')}
-                      </Chip>
-                    ) : null}
-                    {row.test ? (
-                      <Chip tone="good" title={t('items.testTip')}>
-                        {t('items.test')}
-                      </Chip>
-                    ) : null}
+                    <Standing row={row} />
                   </span>
                 </td>
                 <td>
