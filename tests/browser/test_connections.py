@@ -71,6 +71,7 @@ def test_signing_in_leads_through_the_provider_and_back(
                 if name == "eve":
                     expect(page.get_by_text("Nobody has invited you.")).to_be_visible()
             page.wait_for_url(lambda url: url.startswith(site.url) and "/login" not in url)
+            expect(page.get_by_role("heading", level=1)).to_be_visible()  # before the server ends, all of it is loaded
             me = page.evaluate("fetch('/api/v1/me').then((reply) => reply.json())")
             assert (me["name"], me["role"]) == ("ann@example.org", "annotator")
             assert [cookie["name"] for cookie in page.context.cookies(site.url)] == ["hl_session"]
