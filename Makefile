@@ -1,8 +1,7 @@
 # Two commands for everyone: `make demo` and `make test`. Both set up what they need.
 PYTHON ?= python3
 BIN := .venv/bin
-# One more than the two cores that CI has: many tests wait for processes that they start.
-JOBS ?= 3
+JOBS ?= 2
 ARGS ?=
 export HANDLOOM_SKIP_UI := 1
 
