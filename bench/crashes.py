@@ -135,11 +135,6 @@ def merge(folder: Path) -> None:
         )
 
 
-def opened(folder: Path) -> None:
-    """A start takes away what nobody has seen of a version."""
-    Store.open(folder).close()
-
-
 def relabel(kind: str, sources: list[str], into: list[str]) -> Callable[[Path], None]:
     """A change of labels."""
 
@@ -203,8 +198,8 @@ def started(folder: Path) -> None:
 
 
 THINGS = {
-    "commit": Thing(filled, commit, opened),
-    "merge": Thing(branched, merge, opened),
+    "commit": Thing(filled, commit, started),
+    "merge": Thing(branched, merge, started),
     "rename of a label": Thing(branched, relabel("rename", LABELS[:1], ["renamed"])),
     "split of a label": Thing(branched, relabel("split", LABELS[1:2], ["one", "other"]), asked),
     "migration": Thing(of_old, migrate),

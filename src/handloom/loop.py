@@ -33,7 +33,7 @@ from .jobs import proposals, relabel_asking, releases, team
 from .jobs.wishes import Feedback, Predicted, Wish
 from .jobs.work import Runner, State, Step, Work, at_once, execute, worker_name
 from .resolve import Majority
-from .store import Store, Tx, cascades, commits, gold, jobs, picking, projects, quality, queue, training
+from .store import Store, Tx, cascades, commits, gold, jobs, leftovers, picking, projects, quality, queue, training
 from .store.jobs import Job
 from .store.projects import Project, TaskRow
 
@@ -55,7 +55,6 @@ if TYPE_CHECKING:
         split,
         suspects,
     )
-    from .store.bundle import arriving
 else:  # what computes is read by the process that computes: workers, and the server where it picks or predicts itself
     bringing, cascade, choose, erase, judge, landing, learn, maps = (
         later(f"handloom.jobs.{name}")
@@ -65,7 +64,6 @@ else:  # what computes is read by the process that computes: workers, and the se
         later(f"handloom.jobs.{name}")
         for name in ("measure", "profiles", "requests", "sending", "serve", "split", "suspects")
     )
-    arriving = later("handloom.store.bundle.arriving")
 
 __all__ = ["Asked", "Did", "Executor", "Feedback", "Predicted", "Wish", "advance", "ask", "cancel", "decided", "drift"]
 __all__ += ["durable", "feedback", "find_suspects", "inline", "predict", "roll_back", "run_job", "start", "train"]
@@ -165,16 +163,13 @@ class Asked:
 def wire(store: Store) -> None:
     """Give a store its resolvers: how answers become labels, and what a decision does. Once after opening it.
 
-    What a killed import of a bundle has left, which nobody sees, is taken away.
+    What killed processes have left, which nobody sees, is taken away.
     """
     store.hooks.estimate = Majority().estimate
     store.hooks.decide = decided
     store.hooks.weigh = team.weigh
     store.hooks.follow = team.follow
-    with store.read() as connection:
-        left = projects.arriving(connection)
-    if left:
-        arriving.sweep(store)
+    leftovers.sweep(store)
 
 
 def decided(tx: Tx, question_id: int, verdict: Mapping[str, Any], actor_id: int) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import event as sa_event
 from sqlalchemy.exc import DBAPIError
 
 from ..core.clock import Clock, system
-from ..core.errors import Corrupt, DiskFull, HandloomError, NotAWorkspace, ReadOnly, Unavailable, WorkspaceTooNew
+from ..core.errors import Corrupt, DiskFull, NotAWorkspace, ReadOnly, Unavailable, WorkspaceTooNew
 from ..core.later import later
 from . import schema
 from .blobs import Blobs
@@ -24,9 +24,8 @@ from .schema.base import HEAD
 from .writer import Hooks, Tx, Writer, explain
 
 if TYPE_CHECKING:
-    from . import migrations, staging
+    from . import migrations
 else:
-    staging = later("handloom.store.staging")
     migrations = later("handloom.store.migrations")  # Alembic takes 0.2 s to read and is needed when the schema moves
 
 T = TypeVar("T")
@@ -114,8 +113,6 @@ class Store:
             store.close()
             raise
         cls._started(store)
-        with contextlib.suppress(HandloomError):  # what is left is seen by nobody, so it can wait
-            store._swept()
         return store
 
     @classmethod
@@ -136,13 +133,6 @@ class Store:
                 "install that version or a later one. Nothing was changed"
             )
         migrations.upgrade(self.url, backup_into=self.folder / "backups")
-
-    def _swept(self) -> None:
-        """Take away what a killed process has left of a version that it was writing."""
-        with self.read() as connection:
-            left = connection.execute(_LEFT).first()
-        if left is not None:
-            staging.sweep(self)
 
     @contextlib.contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -182,7 +172,6 @@ class Store:
         self.close()
 
 
-_LEFT = sa.select(schema.commit_.c.id).where(schema.commit_.c.branch_id < 0).limit(1)
 _NEWEST = sa.select(sa.func.max(schema.event.c.seq))
 
 

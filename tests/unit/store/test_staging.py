@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from handloom import dataset
-from handloom.core.errors import NotFound
+from handloom import dataset, loop
+from handloom.core.errors import DiskFull, NotFound
 from handloom.jobs import versions
 from handloom.jobs.versions import DIGESTS
 from handloom.store import Store, branches, commits, committing, edits, given, rebuild, schema, staging
@@ -218,7 +218,16 @@ def test_what_a_killed_process_left_is_swept_away(shop: Workshop, monkeypatch: p
         record = json.loads(connection.execute(sa.select(c.message)).scalar_one())
     dead = json.dumps(record | {"pid": gone.pid})
     shop.store.write(lambda tx: tx.execute(sa.update(schema.commit_).values(message=dead)))
-    assert staging.sweep(shop.store) == 1
+    left = stored(shop)
+
+    def full(_store: Store) -> int:
+        raise DiskFull("no space is left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(staging, "sweep", full)
+        loop.wire(shop.store)  # a start does not fail for it
+    assert stored(shop) == left
+    loop.wire(shop.store)
     assert stored(shop) == before
     assert sound(shop, commit(shop)) == labels(shop)
 
